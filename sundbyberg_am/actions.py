@@ -1,0 +1,91 @@
+"""What changes the kernel's rows: users, when they are away, the record of what they have been shown."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from .access import Permission, SignedInRequest
+from .models import Absence, AccessRecord, Unit, User
+
+
+def record_access(request: SignedInRequest, subjects: Iterable[UUID]) -> None:
+    """Put on record that these people are shown to the user on this page; of nobody, no record.
+
+    `subjects` are the public ids of participants and of referrals. One showing is one record.
+    """
+    shown = list(subjects)
+    if shown:
+        # The address without its ids says in Swedish which page it was.
+        page = "/" + re.sub(r"<[^>]+>", "…", request.resolver_match.route)
+        AccessRecord.objects.create(user=request.user, page=page, subjects=shown)
+
+
+@transaction.atomic
+def add_user(*, username: str, name: str, email: str, role: str, unit: Unit, password: str) -> User:
+    """Give somebody a sign-in. Raises ValidationError."""
+    user = User(username=username, name=name, email=email, role=role, unit=unit)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    return user
+
+
+@transaction.atomic
+def change_user(
+    user: User, *, name: str, email: str, role: str, unit: Unit, is_active: bool, by: User
+) -> User:
+    """Change who a user is to the program; a deactivated user is signed out by the next request.
+
+    Raises ValidationError, also when administrators would lock themselves out.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user == by and (not is_active or role != user.role):
+        raise ValidationError(
+            "Du kan inte ändra din egen roll eller stänga ditt eget konto. Be en kollega göra det."
+        )
+    user.name, user.email, user.role, user.unit, user.is_active = name, email, role, unit, is_active
+    user.full_clean()
+    user.save()
+    return user
+
+
+@transaction.atomic
+def register_absence(
+    user: User, *, from_on: date, until_on: date, today: date, by: User
+) -> Absence:
+    """Register that somebody is away; it may have begun already. Raises ValidationError."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user != by and (
+        not by.may(Permission.REGISTER_ABSENCES) or user.unit_id != by.unit_id or not user.is_active
+    ):
+        raise ValidationError({"user": "Du kan bara registrera frånvaro för dig själv."})
+    if until_on < today:
+        raise ValidationError({"until_on": "Den dagen har redan varit. Välj i dag eller senare."})
+    absence = Absence(user=user, from_on=from_on, until_on=until_on, created_by=by)
+    absence.full_clean()
+    absence.save()
+    return absence
+
+
+@transaction.atomic
+def end_absence(absence: Absence, *, today: date, by: User) -> Absence | None:
+    """Back at work today: yesterday was the last day away. One that began no earlier is taken away.
+
+    Raises ValidationError; gives None for one that was taken away.
+    """
+    absence = Absence.objects.select_for_update().get(pk=absence.pk)
+    if absence.user != by and not by.may(Permission.REGISTER_ABSENCES):
+        raise ValidationError("Du kan bara avsluta din egen frånvaro.")
+    if absence.until_on < today:
+        raise ValidationError("Frånvaron är redan slut.")
+    if absence.from_on >= today:
+        absence.delete()
+        return None
+    absence.until_on = today - timedelta(days=1)
+    absence.full_clean()
+    absence.save()
+    return absence

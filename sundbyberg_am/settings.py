@@ -1,0 +1,272 @@
+"""All settings, in one file. Every environment variable is read here.
+
+Without DATABASE_URL or BROKER_URL the embedded servers are used, and `embedded.py`, which starts them
+before there are settings, reads those two and DATA_DIR as well.
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import dj_database_url
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+
+from . import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _stop(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+    raise SystemExit(1)
+
+
+def _flag(name: str, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value not in ("", "0", "1", "false", "true"):
+        _stop(f"Miljövariabeln {name} ska vara 0 eller 1, men är {value!r}.")
+    return default if value == "" else value in ("1", "true")
+
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if value and not (value.isascii() and value.isdigit() and int(value)):
+        _stop(f"Miljövariabeln {name} ska vara ett heltal större än 0, men är {value!r}.")
+    return int(value or default)
+
+
+DATA_DIR = embedded.data_dir()
+_embedded_database_url, _embedded_broker_url = embedded.urls(DATA_DIR)
+DATABASE_URL = os.environ.get("DATABASE_URL") or _embedded_database_url
+CELERY_BROKER_URL = os.environ.get("BROKER_URL") or _embedded_broker_url
+EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
+
+DEBUG = _flag("DEBUG", default=False)
+# True where the site is reached by https only; false on a developer's own machine.
+HTTPS_ONLY = _flag("HTTPS_ONLY", default=not EMBEDDED_DATABASE)
+
+
+def _secret_key() -> str:
+    """The configured key; with the embedded database, one made once and kept beside the data."""
+    if key := os.environ.get("SECRET_KEY"):
+        return key
+    if not EMBEDDED_DATABASE:
+        _stop("Miljövariabeln SECRET_KEY saknas. Sätt den till en lång slumpad text.")
+    path = DATA_DIR / "secret_key"
+    try:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(50))
+        except FileExistsError:
+            pass
+        # Another process may have created the file and not yet written it.
+        return path.read_text() or secrets.token_urlsafe(50)
+    except OSError as error:
+        _stop(f"Datamappen {DATA_DIR} kan inte användas: {error.strerror}. Välj en annan DATA_DIR.")
+        raise
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
+]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS_ONLY]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "sundbyberg_am",
+    "participants",
+    "referrals",
+    "reporting",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sundbyberg_am.middleware.SignInFirst",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sundbyberg_am.middleware.private_pages",
+]
+
+ROOT_URLCONF = "sundbyberg_am.urls"
+WSGI_APPLICATION = "sundbyberg_am.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sundbyberg_am.navigation.navigation",
+            ],
+            "builtins": ["sundbyberg_am.templatetags.swedish"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
+        # A page is one transaction: what it shows, writes and puts in the access log stand together.
+        "ATOMIC_REQUESTS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "sundbyberg_am.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "login"
+
+# Text that was typed and never sent is kept so long, and a page can be sent so long after it was opened.
+DRAFT_DAYS = 30
+CSRF_FAILURE_VIEW = "sundbyberg_am.views.page_too_old"
+
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_HSTS_SECONDS = 31536000 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "sv"
+TIME_ZONE = "Europe/Stockholm"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False  # identifiers and years are never grouped; `|number` groups the rest
+FORMAT_MODULE_PATH = "sundbyberg_am.formats"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "media"
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+# The row in the database is the truth; the broker only rings the bell. A task that was lost with its
+# worker is delivered again, and running a task twice does no harm.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 30 * 60,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A page that rings the bell while the broker is away goes on without it; beat rings again.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+# How often beat rings for reports that are not built, and how long a worker has one without a sign of life.
+REPORT_SWEEP_SECONDS = _number("REPORT_SWEEP_SECONDS", default=20)
+REPORT_LEASE_SECONDS = _number("REPORT_LEASE_SECONDS", default=300)
+CELERY_BEAT_SCHEDULE = {
+    "build-waiting-reports": {
+        "task": "reporting.tasks.build_waiting_reports",
+        "schedule": float(REPORT_SWEEP_SECONDS),
+        # Those that are sent while no worker is there do not heap up.
+        "options": {"expires": REPORT_SWEEP_SECONDS},
+    },
+    # Every hour of the day, so that a clock that stood still catches up; never in the hours that the change
+    # to and from summer time skips or repeats.
+    "order-due-report": {
+        "task": "reporting.tasks.order_due_report",
+        "schedule": crontab(minute="10", hour="5-23"),
+        "options": {"expires": 3600},
+    },
+    "send-waiting-notices": {
+        "task": "referrals.tasks.send_waiting_notices",
+        "schedule": 60.0,
+    },
+    "send-due-feedback": {"task": "referrals.tasks.send_due_feedback", "schedule": 60.0},
+    "remind-of-referrals": {"task": "referrals.tasks.remind_of_referrals", "schedule": 1800.0},
+    "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": 3600.0},
+}
+
+_host = (ALLOWED_HOSTS or ["localhost"])[0]
+# Notices go by e-mail when there is a mail server; without one they stand in the program alone.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
+EMAIL_PORT = _number("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "").strip() or f"noreply@{_host}"
+if EMAIL_HOST and not os.environ.get("EMAIL_FROM", "").strip():
+    _stop("Miljövariabeln EMAIL_FROM saknas. Sätt den till adressen som mejlen ska komma från.")
+MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+# Where the program is, as the mails say it.
+SITE_URL = f"https://{_host}/" if HTTPS_ONLY else ""
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
+
+# In the public version of a report, smaller counts than the first are hidden, and shares, medians and means
+# of fewer than the second.
+PUBLIC_COUNTS_FROM = _number("PUBLIC_COUNTS_FROM", default=5)
+PUBLIC_SHARES_OF_AT_LEAST = _number("PUBLIC_SHARES_OF_AT_LEAST", default=10)
+
+# The municipality in files to Kolada, by its official code; Sundbyberg is 0183.
+MUNICIPALITY = os.environ.get("MUNICIPALITY", "0183")

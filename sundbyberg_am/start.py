@@ -1,0 +1,331 @@
+"""The start page: what the role has to act on today, computed from the rows and never ticked by hand."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from participants.models import Education, Enrolment, Handover, Meeting, Sex
+from referrals.meetings import coming_meetings
+from referrals.models import Referral
+from reporting.models import ReportRun
+
+from .access import Role, SignedInRequest
+from .actions import record_access
+from .day import Case, Covering, Day, Item, Stat, WorkList
+from .models import AccessRecord, User
+from .referral_lists import (
+    feedback_to_read,
+    late_referrals,
+    news,
+    questions_to_team,
+    referral_list,
+    to_receive,
+    units_without_receiver,
+)
+from .templatetags.swedish import long_day, plural
+
+WEEKDAYS = "måndag tisdag onsdag torsdag fredag lördag söndag".split()  # noqa: SIM905
+
+
+@require_GET
+def start(request: SignedInRequest) -> HttpResponse:
+    """The day of whoever has signed in."""
+    user, today = request.user, timezone.localdate()
+    day = _DAYS[Role(user.role)](user, today)
+    record_access(request, dict.fromkeys(day.subjects))
+    return render(
+        request,
+        "start.html",
+        {
+            "heading": f"{WEEKDAYS[today.weekday()].capitalize()} {long_day(today)}",
+            # A list with nothing in it is a line at the foot: the eye goes to what waits.
+            "lists": [one for one in day.lists if one.items],
+            "quiet": [one for one in day.lists if not one.items],
+            "stats": day.stats,
+            "caseload": day.caseload,
+            "covering": day.covering,
+        },
+    )
+
+
+def _consultant(user: User, today: date) -> Day:
+    cases = Enrolment.objects.visible_to(user)
+    own = cases.kept_by(user, today)
+    lists, subjects = _lists_of_cases(own, today)
+    meetings, met = _meeting_lists(own.newest_of_each(), timezone.localtime())
+    asked, asking = questions_to_team(own)
+    kept = list(own.open().for_caseload(today))
+    covering, covered = _covering(user, cases.covered_by(user, today), today)
+    return Day(
+        [*meetings, asked, _handovers(user), news(user), *lists],
+        [],
+        [*met, *asking, *subjects, *(row.public_id for row in kept), *covered],
+        [_case(row, today) for row in kept],
+        covering,
+    )
+
+
+def _lists_of_cases(own: Any, today: date) -> tuple[list[WorkList], list[Any]]:
+    """What a consultant acts on in these cases."""
+    newest = own.newest_of_each()  # only the newest enrolment of somebody is assessed
+    return _case_lists(
+        [
+            ("Plan saknas", own.without_plan(today), "plan", "skulle varit klar {}", "warning"),
+            (
+                "Uppföljning av plan",
+                own.follow_up_due(today),
+                "plan_follow_up",
+                "skulle följas upp {}",
+                "",
+            ),
+            (
+                "Dags för skattning",
+                newest.progress_due(today),
+                "assessment_add",
+                "sedan {}",
+                "",
+            ),
+            ("Enkät att dela ut", newest.survey_due(today), "survey_give", "sedan {}", ""),
+            ("Insats efter planerat slut", own.planned_end_passed(today), "", "slut {}", ""),
+            ("Ingen kontakt på 30 dagar", own.without_contact(today), "note_add", "senast {}", ""),
+            ("Att ta upp i Kompetensteam", own.to_put_to_team(today), "team_put", "sedan {}", ""),
+            (
+                "Uppföljning av rekommendation",
+                own.team_follow_up_due(today),
+                "",
+                "skulle följas upp {}",
+                "warning",
+            ),
+            ("Avslut att bekräfta", own.exit_unconfirmed(), "exit_confirm", "avslutad {}", ""),
+            ("Uppgifter saknas", own.with_missing_data(today), "", "inskriven {}", ""),
+        ],
+        today,
+    )
+
+
+def _covering(user: User, cases: Any, today: date) -> tuple[Covering | None, list[Any]]:
+    """What the user answers for as deputy today, and the public ids of those shown."""
+    colleagues = cases.open().consultants_on(today).with_away_until(today)
+    headings = [
+        f"Du ersätter {one.name} till {one.away_until}"
+        if one.away_until
+        else f"Du ersätter {one.name}, som inte arbetar kvar"
+        for one in colleagues
+    ]
+    if not headings:
+        return None, []
+    lists, subjects = _lists_of_cases(cases, today)
+    meetings, met = _meeting_lists(cases.newest_of_each(), timezone.localtime())
+    everybody = cases.ongoing_on(today).with_start()
+    caseload, shown = _case_lists([("Deltagare", everybody, "", "inskriven {}", "")], today)
+    asked, asking = questions_to_team(cases)
+    waiting = filter(_has_items, [*meetings, asked, *lists])
+    return Covering(headings, [*waiting, *caseload]), [*met, *asking, *subjects, *shown]
+
+
+def _has_items(one: WorkList) -> bool:
+    return bool(one.items)
+
+
+def _handovers(user: User) -> WorkList:
+    """Cases that have come or gone, until the user says that it is seen."""
+    items = [
+        Item(
+            url=reverse("handover", args=[one.public_id]),
+            title=f"{plural(one.size, 'ärende,ärenden')} "
+            + ("lämnas över från dig" if one.consultant == user else f"från {one.consultant.name}"),
+            detail="Läs vilka, och säg att du har sett det",
+            due=f"från {one.valid_from}",
+        )
+        for one in Handover.objects.visible_to(user).unseen_by(user)
+    ]
+    return WorkList("Överlämningar", items, "Överlämningar: inget nytt")
+
+
+def _manager(user: User, today: date) -> Day:
+    cases = Enrolment.objects.visible_to(user)
+    lists, subjects = _case_lists(
+        [
+            ("Utan konsulent", cases.without_consultant(today), "", "inskriven {}", "warning"),
+            ("Plan saknas", cases.without_plan(today), "", "skulle varit klar {}", ""),
+            ("Avslut att bekräfta", cases.exit_unconfirmed(), "", "avslutad {}", ""),
+        ],
+        today,
+    )
+    sent = Referral.objects.visible_to(user)
+    late = late_referrals(user, today)
+    drafts = [
+        Item(reverse("report", args=[run.public_id]), run.label, "Väntar på dig")
+        for run in ReportRun.objects.visible_to(user).to_approve()
+    ]
+    reports = WorkList("Rapporter att fastställa", drafts, "Inga rapporter att fastställa")
+    stats = [
+        Stat("Pågående inskrivningar", cases.ongoing_on(today).count()),
+        Stat("Obesvarade anvisningar", sent.undecided().count()),
+    ]
+    return Day([*late[0], news(user), *lists, reports], stats, [*late[1], *subjects])
+
+
+def _coordinator(user: User, today: date) -> Day:
+    sent = Referral.objects.visible_to(user)
+    lists, subjects = to_receive(sent.undecided(), today)
+    stats = [Stat("Att besvara", sent.with_unit().count())]
+    return Day([*lists, news(user)], stats, subjects)
+
+
+def _social_secretary(user: User, today: date) -> Day:
+    own = Referral.objects.visible_to(user)
+    shown = [
+        referral_list("Att komplettera", own.waiting_for_sender(), today),
+        referral_list("Utkast att skicka", own.drafts_of(user), today),
+        referral_list("Besvarade de senaste två veckorna", own.answered_recently(today), today),
+    ]
+    shown.insert(1, _three_party_list(user, timezone.localtime()))
+    shown.insert(2, feedback_to_read(user))
+    stats = [Stat("Väntar på svar", own.undecided().count(), "Hela teamets anvisningar")]
+    return Day(
+        [*(one[0] for one in shown), news(user)], stats, [pk for one in shown for pk in one[1]]
+    )
+
+
+def _controller(user: User, today: date) -> Day:
+    items = [
+        Item(
+            reverse("report", args=[run.public_id]),
+            run.label,
+            f"Fastställd {timezone.localdate(run.approved_at)}",
+        )
+        for run in ReportRun.objects.visible_to(user).for_list()[:10]
+    ]
+    return Day([WorkList("Fastställda rapporter", items, "Inga fastställda rapporter än")], [], [])
+
+
+def _administrator(user: User, today: date) -> Day:
+    stats = [Stat("Aktiva användare", User.objects.active().count())]
+    return Day([units_without_receiver()], stats, [])
+
+
+def _log_reviewer(user: User, today: date) -> Day:
+    return Day([], [Stat("Visningar i dag", AccessRecord.objects.of_day(today).count())], [])
+
+
+_DAYS: dict[Role, Callable[[User, date], Day]] = {
+    Role.CONSULTANT: _consultant,
+    Role.MANAGER: _manager,
+    Role.COORDINATOR: _coordinator,
+    Role.SOCIAL_SECRETARY: _social_secretary,
+    Role.CONTROLLER: _controller,
+    Role.ADMINISTRATOR: _administrator,
+    Role.LOG_REVIEWER: _log_reviewer,
+}
+
+
+def _case(row: Any, today: date) -> Case:
+    missing = [
+        word
+        for word, is_missing in (
+            ("nivå", row.level is None),
+            ("plan", row.plan_in_force is None),
+            ("utbildning", row.participant__education == Education.UNKNOWN),
+            ("kön", row.participant__sex == Sex.UNKNOWN),
+        )
+        if is_missing
+    ]
+    if row.started_on > today:
+        enrolled = f"börjar {row.started_on}"
+    else:
+        enrolled = plural(row.weeks, "vecka,veckor") if row.weeks else "mindre än en vecka"
+    return Case(
+        url=reverse("participant", args=[row.public_id]),
+        name=row.name,
+        level=row.level or "",
+        enrolled=enrolled,
+        step=row.step or "",
+        step_due_on=row.step_due_on,
+        is_late=row.step_due_on is not None and row.step_due_on < today,
+        missing=", ".join(missing),
+    )
+
+
+def _case_lists(
+    wanted: Iterable[tuple[str, Any, str, str, str]], today: date
+) -> tuple[list[WorkList], list[Any]]:
+    """Work lists of cases, one query each, and the public ids of those on them."""
+    lists, subjects = [], []
+    for title, cases, page, when, tone in wanted:
+        rows = list(cases.for_work_list(today))
+        subjects += [row.public_id for row in rows]
+        items = [
+            Item(
+                url=reverse(page or "participant", args=[row.public_id]),
+                title=row.name,
+                detail=" · ".join(filter(None, [row.level, row.consultant_name])),
+                due=when.format(row.matters_on),
+                tone=tone,
+            )
+            for row in rows
+        ]
+        lists.append(WorkList(title, items, f"{title}: inget att göra"))
+    return lists, subjects
+
+
+def _meeting_lists(own: Any, now: datetime) -> tuple[list[WorkList], list[Any]]:
+    """The day's meetings, those to register and those to book, and the public ids of those on them."""
+    meetings = Meeting.objects.in_cases(own)
+    wanted = (
+        ("Möten i dag", meetings.coming_today(now), "participant", ""),
+        ("Möten att registrera", meetings.to_register(now), "meeting_record", "warning"),
+        ("Trepartsmöten att boka", meetings.asked_for(), "meeting_change", ""),
+    )
+    lists, subjects = [], []
+    for title, found, page, tone in wanted:
+        items = []
+        for one in found.for_work_list():
+            person = one.enrolment.participant
+            place = [person.public_id] if page == "participant" else [person.public_id, one.pk]
+            subjects.append(person.public_id)
+            items.append(
+                Item(
+                    url=reverse(page, args=place),
+                    title=person.name,
+                    detail=one.request
+                    if one.is_request
+                    else f"{one.get_kind_display()} · {one.where}",
+                    due=f"begärt {timezone.localdate(one.requested_at)}"
+                    if one.is_request
+                    else _when(one.day, one.clock, now),
+                    tone=tone,
+                )
+            )
+        lists.append(WorkList(title, items, f"{title}: inga"))
+    return lists, subjects
+
+
+def _three_party_list(user: User, now: datetime) -> tuple[WorkList, list[Any]]:
+    """The team's three-party meetings to come, and the public ids of the referrals that led there."""
+    coming = coming_meetings(user, now)
+    items = [
+        Item(
+            url=reverse("referral", args=[one.referral.public_id]) + "#moten",
+            title=one.referral.name,
+            detail=f"{_when(one.meeting.day, one.meeting.clock, now)} · {one.meeting.where}",
+            due=one.meeting.reply or "Svara",
+            tone="" if one.meeting.reply else "warning",
+        )
+        for one in coming
+    ]
+    title = "Kommande trepartsmöten"
+    return WorkList(title, items, f"{title}: inga"), [one.referral.public_id for one in coming]
+
+
+def _when(day: date | None, clock: str, now: datetime) -> str:
+    """The time of a meeting, as short as it can be; empty when it has none."""
+    if day is None:
+        return ""
+    return clock if day == now.date() else f"{day} {clock}"

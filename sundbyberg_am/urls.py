@@ -1,0 +1,23 @@
+"""Every address of the program."""
+
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from . import start, views
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("logga-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logga-ut/", auth.LogoutView.as_view(), name="logout"),
+    path("anvandare/", views.user_list, name="user_list"),
+    path("anvandare/ny/", views.user_add, name="user_add"),
+    path("anvandare/<uuid:public_id>/", views.user_change, name="user_change"),
+    path("atkomstlogg/", views.access_log, name="access_log"),
+    path("anvisningar/", include("referrals.urls")),
+    path("deltagare/", include("participants.urls")),
+    path("listor/", include("participants.list_urls")),
+    path("", include("participants.urls_unit")),
+    path("rapporter/", include("reporting.urls")),
+    path("mal/", include("reporting.goals.urls")),
+    path("oversikt/", include("reporting.overview.urls")),
+]

@@ -1,0 +1,124 @@
+"""Pages of the kernel: users and the access log."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views import csrf
+from django.views.decorators.http import require_GET, require_http_methods
+
+from . import actions
+from .access import Permission, SignedInRequest, requires
+from .drafts import keep_sent
+from .form_keys import FIELD, FormKey
+from .forms import ActionForm, ActionModelForm
+from .models import AccessRecord, User
+
+LOG_PAGE = 100
+
+
+class UserForm(ActionModelForm):
+    """Who somebody is to the program."""
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "role", "unit", "is_active")
+        help_texts = {"is_active": "Den som slutar stängs av, men allt hen har gjort finns kvar."}
+
+
+class NewUserForm(ActionModelForm):
+    """A new sign-in."""
+
+    password = forms.CharField(
+        label="Första lösenord",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Minst 12 tecken. Lämna det till personen på ett säkert sätt.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "email", "role", "unit")
+        help_texts = {"username": "Små bokstäver a–z, siffror, punkt och streck."}
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(
+            password,
+            User(
+                username=self.cleaned_data.get("username", ""),
+                name=self.cleaned_data.get("name", ""),
+                email=self.cleaned_data.get("email", ""),
+            ),
+        )
+        return password
+
+
+@require_GET
+@requires(Permission.MANAGE_USERS)
+def user_list(request: SignedInRequest) -> HttpResponse:
+    """Everyone who has or has had a sign-in."""
+    return render(request, "users/list.html", {"users": User.objects.for_list()})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_USERS)
+def user_add(request: SignedInRequest) -> HttpResponse:
+    """Give somebody a sign-in."""
+    form = NewUserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.apply(actions.add_user)
+        if user is not None:
+            messages.success(request, f"{user.name} kan nu logga in som {user.username}.")
+            return redirect("user_list")
+    return _user_page(request, "Ny användare", "Lägg till", form)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_USERS)
+def user_change(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Change a user's role, unit or name, or close the sign-in."""
+    user = get_object_or_404(User, public_id=public_id)
+    form = UserForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        changed = form.apply(actions.change_user, user, by=request.user)
+        if changed is not None:
+            messages.success(request, f"{changed.name} är ändrad.")
+            return redirect("user_list")
+    return _user_page(request, user.name, "Spara", form)
+
+
+@require_GET
+@requires(Permission.REVIEW_LOG)
+def access_log(request: SignedInRequest) -> HttpResponse:
+    """Who has been shown whom, newest first."""
+    records = list(AccessRecord.objects.page_before(request.GET.get("fore", ""), LOG_PAGE + 1))
+    older = f"?fore={records[LOG_PAGE - 1].pk}" if len(records) > LOG_PAGE else ""
+    return render(request, "log/list.html", {"records": records[:LOG_PAGE], "older": older})
+
+
+def page_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answers a form from a page that was opened before the user signed in anew; what it held is kept.
+
+    The key of the form is as good a proof that it came from our page as the token that no longer holds.
+    """
+    page = keep_sent(request)
+    key = FormKey.read(request.POST.get(FIELD, ""))
+    is_theirs = key is not None and key.user == request.user.pk
+    if not page or (request.user.is_authenticated and not is_theirs):
+        return csrf.csrf_failure(request, reason)
+    messages.info(
+        request,
+        "Sidan hade varit öppen för länge, så det du skickade är inte sparat än. "
+        "Det finns kvar: läs igenom det och spara igen.",
+    )
+    return redirect(page)
+
+
+def _user_page(
+    request: SignedInRequest, title: str, submit_label: str, form: ActionForm
+) -> HttpResponse:
+    context = {"title": title, "submit_label": submit_label, "form": form}
+    return render(request, "users/form.html", context, status=form.status)
