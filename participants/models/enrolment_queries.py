@@ -1,0 +1,327 @@
+"""What can be asked of many enrolments: whose they are, where they stand, and how one is found."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat, Left
+
+# The rows below refer to this file, so theirs are looked up when a query is built.
+from participants import models as rows
+from sundbyberg_am.access import Permission
+from sundbyberg_am.models import User, UserQuerySet
+
+from .people import search_key, searched_name
+
+if TYPE_CHECKING:
+    from .enrolments import Enrolment
+
+_CASE_NUMBER = re.compile(r"AM[\s\u2010-\u2015-]?0*([0-9]{1,9})", re.IGNORECASE)
+_PRINTED_NUMBER = re.compile(r"[0-9]{5}")  # a case number without its letters
+_DIGITS = re.compile(r"[0-9][0-9+\s\u2010-\u2015-]*")
+
+
+class CaseQuerySet(models.QuerySet["Enrolment"]):
+    # Whose they are
+
+    def visible_to(self, user: User) -> Self:
+        """Those that the user may see: the own unit's, for whoever reads cases.
+
+        Somebody with a protected identity is there only for the readers who are named.
+        """
+        if not user.may(Permission.READ_CASES):
+            return self.none()
+        return self.filter(unit=user.unit_id).not_hidden_from(user)
+
+    def not_hidden_from(self, user: User) -> Self:
+        """Without those of people whose protected identity the user may not know: not even as a number."""
+        return self.exclude(participant__in=rows.Participant.objects.hidden_from(user))
+
+    def with_consultant_on(self, day: date) -> Self:
+        """Adds `consultant_now`: the id of who has the case on the day, also by a planned handover."""
+        begun = rows.ConsultantChange.objects.filter(
+            enrolment=OuterRef("pk"), valid_from__lte=day
+        ).order_by("-valid_from", "-pk")
+        return self.annotate(
+            consultant_now=Coalesce(
+                Subquery(begun.values("consultant")[:1]),
+                F("consultant"),
+                output_field=models.BigIntegerField(),
+            )
+        )
+
+    def of_consultant(self, user: User, day: date) -> Self:
+        """The user's caseload on the day, as consultant or deputy."""
+        return self.with_consultant_on(day).filter(Q(consultant_now=user.pk) | Q(deputy=user))
+
+    def kept_by(self, user: User, day: date) -> Self:
+        """Those that the user has as consultant on the day."""
+        return self.with_consultant_on(day).filter(consultant_now=user.pk)
+
+    def covered_by(self, user: User, day: date) -> Self:
+        """Those that the user answers for as deputy: the consultant is away on the day, or has left."""
+        consultants = User.objects.filter(pk=OuterRef("consultant_now"))
+        return (
+            self.with_consultant_on(day)
+            .filter(deputy=user)
+            .exclude(consultant_now=user.pk)
+            .filter(Exists(consultants.absent_on(day)))
+        )
+
+    def consultants_on(self, day: date) -> "UserQuerySet":
+        """Those who have any of these on the day, by name."""
+        having = self.with_consultant_on(day).order_by().values("consultant_now")
+        return User.objects.filter(pk__in=having).order_by("name", "pk")
+
+    def sizes_by_consultant(self, day: date) -> dict[int, int]:
+        """How many of these each consultant has on the day, by the user's id."""
+        return dict(
+            self.with_consultant_on(day)
+            .order_by()
+            .values_list("consultant_now")
+            .annotate(count=Count("pk"))
+        )
+
+    def not_paused_on(self, day: date) -> Self:
+        """Without those in a pause on the day: nothing is expected of them."""
+        return self.exclude(Exists(rows.Pause.objects.on(day).filter(enrolment=OuterRef("pk"))))
+
+    # Where they stand
+
+    def valid(self) -> Self:
+        """Without those registered by mistake."""
+        return self.filter(voided_at=None)
+
+    def open(self) -> Self:
+        """Those that work can go on in; also one that begins later."""
+        return self.valid().filter(ended_on=None)
+
+    def ended(self) -> Self:
+        """Those with a registered exit."""
+        return self.valid().filter(ended_on__isnull=False)
+
+    def ongoing_on(self, day: date) -> Self:
+        """Those with at least this day in them."""
+        return self.valid().filter(Q(ended_on=None) | Q(ended_on__gte=day), started_on__lte=day)
+
+    def newest_of_each(self) -> Self:
+        """One a participant and unit: the one that the case page opens."""
+        later = rows.Enrolment.objects.valid().filter(
+            participant=OuterRef("participant"),
+            unit=OuterRef("unit"),
+            started_on__gt=OuterRef("started_on"),
+        )
+        return self.valid().filter(~Exists(later))
+
+    def newest_of(self, public_id: UUID, day: date) -> "Enrolment | None":
+        """The participant's newest enrolment of these, with what a case page shows of it.
+
+        Its consultant is the one of the day, also when a planned handover has begun since it was saved.
+        """
+        enrolment = (
+            self.valid()
+            .filter(participant__public_id=public_id)
+            .with_consultant_on(day)
+            .select_related("participant", "unit", "consultant", "deputy", "exit_reason")
+            .order_by("-started_on", "-pk")
+            .first()
+        )
+        if enrolment is not None and enrolment.consultant_now != enrolment.consultant_id:
+            enrolment.consultant = User.objects.get(pk=enrolment.consultant_now)
+            if enrolment.deputy == enrolment.consultant:
+                enrolment.deputy = None
+        return enrolment
+
+    def of_same_person(self, enrolment: "Enrolment") -> Self:
+        """Every valid enrolment of the participant, newest first."""
+        return (
+            self.valid()
+            .filter(participant=enrolment.participant_id)
+            .select_related("exit_reason", "consultant", "unit")
+            .order_by("-started_on", "-pk")
+        )
+
+    # Level
+
+    def with_level_on(self, day: date) -> Self:
+        """Adds `level`: the one in force on the day, or on the last day of an ended enrolment.
+
+        Adds `last_counted` too: the day, or the last day of an ended enrolment when that is before.
+        """
+        last = Func(F("ended_on"), Value(day), function="LEAST", output_field=models.DateField())
+        return self.annotate(
+            last_counted=last,
+            level=Subquery(
+                rows.LevelChange.objects.filter(
+                    enrolment=OuterRef("pk"), valid_from__lte=OuterRef("last_counted")
+                )
+                .order_by("-valid_from", "-pk")
+                .values("level")[:1]
+            ),
+        )
+
+    def of_level_on(self, level: str, day: date) -> Self:
+        """Those with the level in force on the day; an empty `level` is those without one."""
+        return self.with_level_on(day).filter(level=level or None)
+
+    # Search and list
+
+    def search(self, text: str) -> Self:
+        """By personnummer from its first digit, by case number, or by parts of the name in any order.
+
+        Letters count without case and marks: "strom" finds Ström. Never by what is written about a
+        person (förordning 2001:637 15 §).
+        """
+        text = text.strip()
+        if number := _CASE_NUMBER.fullmatch(text):
+            return self.filter(_has_case(number[1]))
+        if _DIGITS.fullmatch(text):
+            digits = re.sub(r"[^0-9]", "", text)
+            found = Q()
+            for century in ("", "19", "20"):
+                found |= Q(participant__personnummer__startswith=century + digits)
+            if _PRINTED_NUMBER.fullmatch(text):
+                found |= Q(_has_case(text))
+            return self.filter(found)
+        cases = self.alias(searched_name=searched_name("participant__"))
+        for word in re.split(r"[\s\u2010-\u2015-]+", search_key(text)):
+            cases = cases.filter(searched_name__contains=word)
+        return cases
+
+    def after(self, public_id: UUID) -> Self:
+        """Those after this participant in the list's order."""
+        last = rows.Participant.objects.filter(public_id=public_id)
+        key, pk = Subquery(last.values("name_key")), Subquery(last.values("pk"))
+        return self.filter(
+            Q(participant__name_key__gt=key) | Q(participant__name_key=key, participant__gt=pk)
+        )
+
+    def for_list(self, day: date) -> models.QuerySet:
+        """One row a case, by name: what the list of participants shows of it on the day."""
+        return (
+            self.with_level_on(day)
+            .with_consultant_on(day)
+            .annotate(
+                public_id=F("participant__public_id"),
+                name=full_name(),
+                masked_number=Case(
+                    When(participant__personnummer=None, then=Value("")),
+                    default=Concat(Left("participant__personnummer", 8), Value("-****")),
+                    output_field=models.CharField(),
+                ),
+                weeks=days_between(F("last_counted"), F("started_on")) / 7,
+                consultant_name=consultant_name(),
+                unit_name=F("unit__name"),
+            )
+            .order_by("participant__name_key", "participant_id")
+            .values_list(
+                "public_id",
+                "name",
+                "masked_number",
+                "level",
+                "weeks",
+                "started_on",
+                "ended_on",
+                "consultant_name",
+                "unit_name",
+                named=True,
+            )
+        )
+
+    def for_caseload(self, day: date) -> models.QuerySet:
+        """One row a case, by name: how it stands on the day and the next step of the plan in force."""
+        in_force = rows.Plan.objects.adopted().filter(enrolment=OuterRef("pk")).order_by("-number")
+        steps = (
+            rows.Step.objects.unfinished()
+            .filter(goal__plan=OuterRef("plan_in_force"))
+            .order_by(F("due_on").asc(nulls_last=True), "pk")
+        )
+        return (
+            self.with_level_on(day)
+            .annotate(
+                public_id=F("participant__public_id"),
+                name=full_name(),
+                weeks=days_between(F("last_counted"), F("started_on")) / 7,
+                plan_in_force=Subquery(in_force.values("pk")[:1]),
+            )
+            .annotate(
+                step=Subquery(steps.values("text")[:1]),
+                step_due_on=Subquery(steps.values("due_on")[:1]),
+            )
+            .order_by("participant__name_key", "participant_id")
+            .values_list(
+                "public_id",
+                "name",
+                "level",
+                "weeks",
+                "started_on",
+                "plan_in_force",
+                "step",
+                "step_due_on",
+                "participant__education",
+                "participant__sex",
+                named=True,
+            )
+        )
+
+    def for_handover(self, day: date) -> models.QuerySet:
+        """One row a case, by name: what is needed to choose which to hand over on the day.
+
+        `moves_on` is the first later day from which somebody else is to have it; mostly None.
+        """
+        planned = rows.ConsultantChange.objects.filter(
+            enrolment=OuterRef("pk"), valid_from__gt=day, handover__isnull=False
+        ).order_by("valid_from")
+        return (
+            self.with_level_on(day)
+            .annotate(
+                public_id=F("participant__public_id"),
+                name=full_name(),
+                moves_on=Subquery(planned.values("valid_from")[:1]),
+            )
+            .order_by("participant__name_key", "pk")
+            .values_list("pk", "public_id", "name", "level", "moves_on", named=True)
+        )
+
+    def with_ids(self, ids: Iterable[int] | models.QuerySet) -> Self:
+        """Those with these keys."""
+        return self.filter(pk__in=ids)
+
+
+def _has_case(number: str) -> Exists:
+    """Whether the participant has a valid enrolment of that number in the same unit."""
+    return Exists(
+        rows.Enrolment.objects.valid().filter(
+            pk=int(number), participant=OuterRef("participant"), unit=OuterRef("unit")
+        )
+    )
+
+
+def consultant_name() -> Coalesce:
+    """The name of `consultant_now`; empty when nobody has the case."""
+    names = User.objects.filter(pk=OuterRef("consultant_now")).values("name")
+    return Coalesce(Subquery(names), Value(""))
+
+
+def full_name() -> Concat:
+    return Concat("participant__first_name", Value(" "), "participant__last_name")
+
+
+def days_between(later: F, earlier: F) -> Func:
+    """Days between two dates, as a whole number."""
+    return Func(
+        later,
+        earlier,
+        template="(%(expressions)s)",
+        arg_joiner=" - ",
+        output_field=models.IntegerField(),
+    )
+
+
+def date_after(day: F | Func, change: str) -> Func:
+    """A date some time after another, as the database reckons calendar months."""
+    return Func(day, template=f"(%(expressions)s {change})::date", output_field=models.DateField())
