@@ -1,0 +1,39 @@
+"""The rows of the ways in: the referral and its mapping, what is told of it, and to whom."""
+
+from .feedback import FeedbackRecord, TeamRequest
+from .notices import ABOUT_THE_CASE, TO_HANDLE, Notice, NoticeKind
+from .referrals import (
+    DECIDED,
+    NOT_NOW,
+    OTHER_SENDERS,
+    RECENT_DAYS,
+    UNDECIDED,
+    WITH_UNIT,
+    EventKind,
+    MappingForm,
+    Referral,
+    ReferralEvent,
+    ReferralQuerySet,
+    Status,
+)
+
+__all__ = [
+    "ABOUT_THE_CASE",
+    "DECIDED",
+    "NOT_NOW",
+    "OTHER_SENDERS",
+    "RECENT_DAYS",
+    "TO_HANDLE",
+    "UNDECIDED",
+    "WITH_UNIT",
+    "EventKind",
+    "FeedbackRecord",
+    "MappingForm",
+    "Notice",
+    "NoticeKind",
+    "Referral",
+    "ReferralEvent",
+    "ReferralQuerySet",
+    "Status",
+    "TeamRequest",
+]

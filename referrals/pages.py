@@ -1,0 +1,57 @@
+"""The screens that the forms of a referral stand on."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sundbyberg_am.access import SignedInRequest
+from sundbyberg_am.drafts import form_name, offer_drafts
+from sundbyberg_am.forms import ActionForm
+
+from .access import Act, refusal
+from .models import Referral
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; None for a page that is only read."""
+    return request.POST if request.method == "POST" else None
+
+
+def form_page(
+    request: SignedInRequest,
+    referral: Referral,
+    act: Act,
+    form: ActionForm,
+    template: str,
+    context: Mapping[str, object],
+) -> HttpResponse:
+    """A form for one act; somebody who comes to it too late is led to the referral and told why."""
+    if request.method == "GET" and (refused := refusal(act, referral, request.user)):
+        messages.warning(request, refused)
+        return redirect("referral", referral.public_id)
+    offer_drafts(
+        request,
+        {form_name(request): form},
+        subject=referral.public_id,
+        save_url=reverse("referral_draft", args=[referral.public_id]),
+    )
+    context = {"referral": referral, "form": form, **context}
+    return render(request, template, context, status=form.status)
+
+
+def question_page(
+    request: SignedInRequest,
+    referral: Referral,
+    act: Act,
+    form: ActionForm,
+    *,
+    title: str,
+    submit_label: str,
+    lead: str = "",
+) -> HttpResponse:
+    """A page with one short form."""
+    context = {"title": title, "submit_label": submit_label, "lead": lead}
+    return form_page(request, referral, act, form, "referrals/question.html", context)
