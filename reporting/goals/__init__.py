@@ -1,0 +1,1 @@
+"""The goal chain: board goal, indicator, target, outcome and degree of fulfilment."""
