@@ -1,0 +1,143 @@
+"""Every address that is read, as every role that may: accessible, and nothing wider than the window.
+
+The table of addresses is the list of pages, so a new page is covered as soon as it has its row.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from sundbyberg_am.access import Role
+from sundbyberg_am.models import User
+from tests.builders import a_unit, a_user
+from tests.test_addresses import ADDRESSES, OPEN_TO_ALL, things, url_of
+
+from .conftest import WCAG, Site, violations
+
+__all__ = ["things"]
+
+WIDE, NARROW = 1280, 390
+# Files: the browser shows no page of them.
+NO_PAGES = {
+    "figure_rows",
+    "kas_download",
+    "report_download",
+    "report_download_public",
+    "participant_export",
+    "plan_pdf",
+}
+PAGES = [
+    name for name, address in ADDRESSES.items() if address.method == "get" and name not in NO_PAGES
+]
+
+
+@pytest.fixture
+def window(site: Site, chromium: Browser):
+    """`window(user, width, scheme)` is a page where the user is signed in."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(user: User | None, width: int = WIDE, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            base_url=site.address,
+            viewport={"width": width, "height": 900},
+            locale="sv-SE",
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        if user:
+            client = Client()
+            client.force_login(user)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies(
+                [{"name": cookie.key, "value": cookie.value, "url": site.address, "httpOnly": True}]
+            )
+        return context.new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+def faults(page: Page, only: Sequence[str] = WCAG) -> list[str]:
+    """What axe-core finds, and whether one has to scroll sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return violations(page, only) + ([f"{page.url} is wider than the window"] if wide else [])
+
+
+def addresses_of(role: Role, things) -> list[str]:
+    return [url_of(name, things) for name in PAGES if role in ADDRESSES[name].roles]
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "light"), (WIDE, "dark")])
+def test_pages_with_something_on_them(role, width, scheme, things, window):
+    page = window(a_user(role), width, scheme)
+    found = []
+    for address in addresses_of(role, things):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        page.evaluate(
+            "for (const one of document.querySelectorAll('main details')) one.open = true"
+        )
+        # In the dark nothing is different but the colours.
+        found += faults(page, ["color-contrast"] if scheme == "dark" else WCAG)
+    assert found == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_pages_with_nothing_on_them(role, window):
+    kind = a_user(role).unit.kind
+    page = window(a_user(role, unit=a_unit(f"Tom enhet {kind}", kind)), NARROW)
+    found = []
+    for name in PAGES:
+        if role in ADDRESSES[name].roles and not (ADDRESSES[name].about or ADDRESSES[name].more):
+            page.goto(url_of(name, {}))
+            found += faults(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_forms_sent_with_nothing_in_them(role, things, window):
+    """Each form comes back with its errors listed, linked and in view, on a phone."""
+    page = window(a_user(role), NARROW)
+    found = []
+    for address in addresses_of(role, things):
+        page.goto(address)
+        form = page.locator("main form[method=post]").filter(has=page.locator(".form"))
+        if not form.count():
+            continue
+        form.first.evaluate(
+            "form => form.querySelectorAll('input:not([type=hidden]), textarea, select')"
+            ".forEach(field => { if ('checked' in field) field.checked = false;"
+            " if (!['radio', 'checkbox'].includes(field.type)) field.value = '' })"
+        )
+        with page.expect_navigation():
+            form.first.locator("button[type=submit]").first.click()
+        found += faults(page)
+    assert found == []
+
+
+def test_pages_open_to_all(window):
+    page = window(None, NARROW)
+    assert {"login", "survey", "survey_thanks"} == OPEN_TO_ALL
+    for address, button in (("/logga-in/", "Logga in"), ("/enkat/", "Skicka svaret")):
+        page.goto(address)
+        assert faults(page) == []
+        page.get_by_role("button", name=button).click()
+        assert faults(page) == []
+    page.goto("/enkat/tack/")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_pages_of_what_is_not_there_and_not_allowed(width, window):
+    page = window(a_user(Role.CONTROLLER), width)
+    for address, status in (("/finns-inte/", 404), ("/deltagare/", 403)):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == status
+        assert faults(page) == []

@@ -1,0 +1,46 @@
+"""What tests of reports need beside the cases: goals and what measures them."""
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from reporting.goals.models import BoardGoal, Indicator
+
+_serial = count(1)
+
+
+def a_board_goal(year: int = 2026, **fields: Any) -> BoardGoal:
+    """A goal of the year, the next in order; every call another one."""
+    number = BoardGoal.objects.last_number(year) + 1
+    goal = BoardGoal(
+        **{
+            "year": year,
+            "number": number,
+            "text": f"Fler kommer i arbete {next(_serial)}",
+            "responsible": "Enhetschefen",
+            **fields,
+        }
+    )
+    goal.full_clean()
+    goal.save()
+    return goal
+
+
+def an_indicator(
+    goal: BoardGoal | None = None, target: int | None = 50, **fields: Any
+) -> Indicator:
+    """An indicator of the share to work or studies; by hand when `figure` is empty and a unit given."""
+    goal = goal or a_board_goal()
+    indicator = Indicator(
+        **{
+            "goal": goal,
+            "number": goal.indicators.count() + 1,
+            "label": "Avslut till arbete eller studier",
+            "figure": "work_or_studies_share",
+            "target": None if target is None else Decimal(target),
+            **fields,
+        }
+    )
+    indicator.full_clean()
+    indicator.save()
+    return indicator

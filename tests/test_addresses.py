@@ -1,0 +1,340 @@
+"""Every address × every role: who is let in, who is refused with 403, for whom it does not exist.
+
+A new address fails here until it has a row. A row names who is let in; every other role gets 403. What an
+address is about – a case, a referral – does not exist for somebody of the right role in another unit: the
+answer is that for a made-up id, to the byte.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from participants.models import ExitReason, Goal, Intervention, ListedWord, Note, Step
+from reporting.models import ReportFile, ReportRun, RunState
+from sundbyberg_am.access import Role
+from sundbyberg_am.models import UnitKind, User
+from tests.builders import (
+    a_meeting,
+    a_plan,
+    a_unit,
+    a_user,
+    an_assessment,
+    an_enrolment,
+    an_intervention,
+    an_offer,
+)
+from tests.participants.builders import a_handover, a_pause, a_review, an_absence
+from tests.referrals.builders import Cast, a_draft, a_referral_in
+from tests.reporting.builders import a_board_goal, an_indicator
+
+pytestmark = pytest.mark.django_db
+
+EVERYONE = frozenset(Role)
+CONSULTANT = frozenset({Role.CONSULTANT})
+CASE_READERS = frozenset({Role.CONSULTANT, Role.MANAGER})
+SENDER = frozenset({Role.SOCIAL_SECRETARY})
+RECEIVERS = frozenset({Role.COORDINATOR, Role.MANAGER})
+REFERRAL_READERS = frozenset({Role.SOCIAL_SECRETARY, Role.COORDINATOR, Role.MANAGER})
+REPORT_READERS = frozenset({Role.MANAGER, Role.CONTROLLER})
+MANAGER = frozenset({Role.MANAGER})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+LIST_KEEPERS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who is let in; what it is about, as `things` names it; and which method."""
+
+    roles: frozenset[Role]
+    about: str = ""
+    method: str = "get"
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+ADDRESSES = {
+    "start": Address(EVERYONE),
+    "logout": Address(EVERYONE, method="post"),
+    "user_list": Address(ADMINISTRATOR),
+    "user_add": Address(ADMINISTRATOR),
+    "user_change": Address(ADMINISTRATOR, "user"),
+    "access_log": Address(frozenset({Role.LOG_REVIEWER})),
+    # the case
+    "participant_list": Address(CASE_READERS),
+    "participant_export": Address(CASE_READERS),
+    "participant": Address(CASE_READERS, "case"),
+    "draft": Address(CONSULTANT, "case", "post"),
+    "participant_details": Address(CONSULTANT, "case"),
+    "assign": Address(CONSULTANT, "case"),
+    "level_change": Address(CONSULTANT, "case"),
+    "exit": Address(CONSULTANT, "case"),
+    "exit_confirm": Address(CONSULTANT, "case"),
+    "reopen": Address(CONSULTANT, "case"),
+    "void": Address(CONSULTANT, "case"),
+    "protection": Address(CASE_READERS, "case"),
+    "note_add": Address(CONSULTANT, "case"),
+    "note_correct": Address(CONSULTANT, "case", more={"pk": "note"}),
+    "intervention_add": Address(CONSULTANT, "case"),
+    "intervention_change": Address(CONSULTANT, "case", more={"pk": "intervention"}),
+    "intervention_end": Address(CONSULTANT, "case", more={"pk": "intervention"}),
+    "meeting_book": Address(CONSULTANT, "case"),
+    "meeting_change": Address(CONSULTANT, "case", more={"pk": "meeting"}),
+    "meeting_record": Address(CONSULTANT, "case", more={"pk": "meeting"}),
+    "meeting_cancel": Address(CONSULTANT, "case", more={"pk": "meeting"}),
+    "progress": Address(CASE_READERS, "case"),
+    "assessment_add": Address(CONSULTANT, "case"),
+    "assessment_correct": Address(CONSULTANT, "case", more={"pk": "assessment"}),
+    "survey_give": Address(CONSULTANT, "case"),
+    "pause_add": Address(CONSULTANT, "case"),
+    "pause_end": Address(CONSULTANT, "case", more={"pk": "pause"}),
+    "team_put": Address(CONSULTANT, "case"),
+    "team_recommend": Address(CONSULTANT, "case", more={"pk": "review"}),
+    "team_follow_up": Address(CONSULTANT, "case", more={"pk": "review"}),
+    "plan": Address(CASE_READERS, "case"),
+    "plan_start": Address(CONSULTANT, "case", "post"),
+    "goal_add": Address(CONSULTANT, "case", "post"),
+    "goal_remove": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
+    "step_add": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
+    "step_remove": Address(CONSULTANT, "case", "post", {"pk": "step"}),
+    "step_state": Address(CONSULTANT, "case", "post", {"pk": "step"}),
+    "plan_adopt": Address(CONSULTANT, "case", "post"),
+    # the lists of the office
+    "offer_list": Address(LIST_KEEPERS),
+    "offer_add": Address(LIST_KEEPERS),
+    "offer_change": Address(LIST_KEEPERS, more={"pk": "offer"}),
+    "offer_end": Address(LIST_KEEPERS, more={"pk": "offer"}),
+    "word_list": Address(LIST_KEEPERS),
+    "word_add": Address(LIST_KEEPERS),
+    "word_change": Address(LIST_KEEPERS, more={"pk": "word"}),
+    "word_remove": Address(LIST_KEEPERS, method="post", more={"pk": "word"}),
+    "template_list": Address(LIST_KEEPERS),
+    "template_change": Address(LIST_KEEPERS, more={"kind": "call"}),
+    "reason_list": Address(LIST_KEEPERS),
+    "reason_add": Address(LIST_KEEPERS),
+    "reason_retire": Address(LIST_KEEPERS, more={"pk": "reason"}),
+    "goal_change": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
+    "goal_move": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
+    "step_change": Address(CONSULTANT, "case", "post", {"pk": "step"}),
+    "step_move": Address(CONSULTANT, "case", "post", {"pk": "step"}),
+    "plan_follow_up": Address(CONSULTANT, "case"),
+    "plan_compare": Address(CASE_READERS, "case"),
+    "plan_pdf": Address(CASE_READERS, "case", more={"pk": "adopted"}),
+    # the unit: a consultant hands over only the own cases, which the tests of that page show
+    "team_list": Address(CASE_READERS),
+    "staffing": Address(CASE_READERS),
+    "absence_add": Address(CASE_READERS),
+    "absence_end": Address(MANAGER, method="post", more={"number": "absence"}),
+    "hand_over": Address(MANAGER, "user"),
+    "handover": Address(CASE_READERS, "handover"),
+    "handover_seen": Address(CASE_READERS, "handover", "post"),
+    "handover_take_back": Address(CASE_READERS, "handover", "post"),
+    # the referral
+    "referral_list": Address(REFERRAL_READERS),
+    "referral_add": Address(SENDER),
+    "referral_add_draft": Address(SENDER, method="post"),
+    "referral": Address(REFERRAL_READERS, "referral"),
+    "referral_draft": Address(REFERRAL_READERS, "referral", "post"),
+    "referral_person": Address(SENDER, "draft"),
+    "mapping": Address(SENDER, "draft"),
+    "referral_send": Address(SENDER, "draft"),
+    "referral_delete": Address(SENDER, "draft"),
+    "referral_ask": Address(RECEIVERS, "referral"),
+    "referral_complete": Address(SENDER, "referral"),
+    "referral_accept": Address(RECEIVERS, "referral"),
+    "referral_return": Address(RECEIVERS, "referral"),
+    "referral_withdraw": Address(SENDER, "referral"),
+    "referral_register": Address(RECEIVERS),
+    "referral_register_draft": Address(RECEIVERS, method="post"),
+    "notice_list": Address(EVERYONE),
+    "notices_seen": Address(EVERYONE, method="post"),
+    "feedback_acknowledge": Address(SENDER, "accepted", "post", {"number": "1"}),
+    "team_ask": Address(SENDER, "accepted"),
+    "meeting_ask": Address(SENDER, "accepted"),
+    "meeting_reply": Address(SENDER, "accepted", more={"pk": "three-party meeting"}),
+    # reports
+    "report_list": Address(REPORT_READERS),
+    "report": Address(REPORT_READERS, "report"),
+    "report_download": Address(REPORT_READERS, "report", more={"kind": "excel"}),
+    "report_download_public": Address(REPORT_READERS, "report", more={"kind": "excel"}),
+    "missing_data": Address(CASE_READERS),
+    "figure": Address(REPORT_READERS, "report", more={"code": "participants"}),
+    "figure_rows": Address(MANAGER, "report", more={"code": "participants"}),
+    "kas": Address(REPORT_READERS, "report"),
+    "kas_download": Address(REPORT_READERS, "report", more={"kind": "csv"}),
+    "report_late": Address(REPORT_READERS, "report"),
+    "report_approve": Address(MANAGER, "report", "post"),
+    "report_discard": Address(MANAGER, "report", "post"),
+    "report_retry": Address(MANAGER, "report", "post"),
+    # the goals, and how the year stands
+    "overview": Address(REPORT_READERS),
+    "board_goals": Address(REPORT_READERS),
+    "board_goals_of": Address(REPORT_READERS, more={"year": 2026}),
+    "board_goal_add": Address(MANAGER, more={"year": 2026}),
+    "board_goals_copy": Address(MANAGER, method="post", more={"year": 2026}),
+    "board_goal_change": Address(MANAGER, more={"pk": "board goal"}),
+    "board_goal_remove": Address(MANAGER, method="post", more={"pk": "board goal"}),
+    "indicator_add": Address(MANAGER, more={"pk": "board goal"}),
+    "indicator_change": Address(MANAGER, more={"pk": "indicator"}),
+    "indicator_remove": Address(MANAGER, method="post", more={"pk": "indicator"}),
+}
+OPEN_TO_ALL = {"login", "survey", "survey_thanks"}
+# What another unit has is another's; users and reports belong to all who may open them.
+OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover")
+
+
+@pytest.fixture
+def things() -> dict[str, Any]:
+    """One of each thing that an address can be about, in the units that builders use."""
+    cast = Cast()
+    enrolment = an_enrolment(timezone.localdate() - timedelta(days=40))
+    adopted = a_plan(enrolment, enrolment.started_on)
+    plan = a_plan(enrolment)
+    goal = Goal.objects.create(plan=plan, text="Hitta ett arbete")
+    author = a_user()
+    run = ReportRun.objects.create(
+        period_code="2022",
+        state=RunState.READY,
+        ordered_by=a_user(Role.MANAGER),
+        content=a_content(),
+        fingerprint="0" * 64,
+        finished_at=timezone.now(),
+        approved_at=timezone.now(),
+        approved_by=a_user(Role.MANAGER),
+    )
+    for kept in ("xlsx", "pub-xlsx"):
+        ReportFile.objects.create(run=run, format=kept, content=b"x")
+    accepted = a_referral_in("accepted", cast)
+    assert accepted.enrolment
+    return {
+        "case": enrolment.participant.public_id,
+        "note": Note.objects.create(
+            enrolment=enrolment, happened_on=enrolment.started_on, text="Möte", created_by=author
+        ).pk,
+        "intervention": an_intervention(enrolment, enrolment.started_on).pk,
+        "meeting": a_meeting(enrolment).pk,
+        "offer": an_offer().pk,
+        "word": ListedWord.objects.all()[0].pk,
+        "reason": ExitReason.objects.all()[0].pk,
+        "adopted": adopted.pk,
+        "assessment": an_assessment(enrolment, enrolment.started_on).pk,
+        "pause": a_pause(enrolment).pk,
+        "review": a_review(enrolment).pk,
+        "absence": an_absence(author).pk,
+        "handover": a_handover(author).public_id,
+        "goal": goal.pk,
+        "step": Step.objects.create(goal=goal, text="Skriva cv").pk,
+        "draft": a_draft(cast.sender).public_id,
+        "referral": a_referral_in("submitted", cast).public_id,
+        "accepted": accepted.public_id,
+        "three-party meeting": a_meeting(accepted.enrolment, kind="three_party").pk,
+        "user": author.public_id,
+        "report": run.public_id,
+        "board goal": a_board_goal().pk,
+        "indicator": an_indicator().pk,
+    }
+
+
+def a_content() -> dict[str, Any]:
+    from reporting.content import build_content
+    from reporting.periods import Period
+
+    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))
+
+
+def url_of(name: str, things: dict[str, Any], public_id: UUID | None = None) -> str:
+    address = ADDRESSES[name]
+    arguments = {key: things.get(thing, thing) for key, thing in address.more.items()}
+    if address.about:
+        arguments["public_id"] = public_id or things[address.about]
+    return reverse(name, kwargs=arguments)
+
+
+def ask(user: User, name: str, url: str) -> HttpResponse:
+    client = Client()
+    client.force_login(user)
+    asked: Callable[..., HttpResponse] = getattr(client, ADDRESSES[name].method)
+    return asked(url)
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    found: set[str] = set()
+    for one in patterns:
+        found |= names(one.url_patterns) if isinstance(one, URLResolver) else {str(one.name)}
+    return found
+
+
+def test_every_address_has_a_row():
+    assert names(get_resolver().url_patterns) == set(ADDRESSES) | OPEN_TO_ALL
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_address_lets_in_the_roles_of_its_row_and_no_other(name, things):
+    answers = {
+        role: ask(a_user(role), name, url_of(name, things)).status_code for role in sorted(Role)
+    }
+    let_in = {role for role, status in answers.items() if status not in (403, 404)}
+    assert let_in == ADDRESSES[name].roles
+    assert {answers[role] for role in EVERYONE - let_in} <= {403}
+    assert {answers[role] for role in let_in} <= {200, 302, 422}, answers
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_address_sends_whoever_has_not_signed_in_to_do_so(name, things):
+    url = url_of(name, things)
+    answer = getattr(Client(), ADDRESSES[name].method)(url)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, address in ADDRESSES.items() if address.about in OF_A_UNIT]
+)
+def test_what_another_unit_has_does_not_exist(name, things):
+    for role in ADDRESSES[name].roles:
+        kind = (
+            UnitKind.SOCIAL_ASSISTANCE if role == Role.SOCIAL_SECRETARY else UnitKind.LABOUR_MARKET
+        )
+        stranger = a_user(role, unit=a_unit(f"Annan enhet, {kind}", kind))
+        theirs = ask(stranger, name, url_of(name, things))
+        nobodys = ask(stranger, name, url_of(name, things, uuid4()))
+        assert (theirs.status_code, nobodys.status_code) == (404, 404)
+        assert without_token(theirs) == without_token(nobodys)
+
+
+def without_token(answer: HttpResponse) -> str:
+    """The page without the token against forged requests, which is another in every answer."""
+    return re.sub(
+        r"(csrfmiddlewaretoken\" value=\"|X-CSRFToken\": \")\w+", r"\1", str(answer.content)
+    )
+
+
+def test_a_draft_of_a_report_does_not_exist_for_a_controller(things):
+    draft = ReportRun.objects.get()
+    draft.pk, draft.public_id, draft.approved_at, draft.approved_by = None, uuid4(), None, None
+    draft.save()
+    drafts = {**things, "report": draft.public_id}
+    for name in ("report", "report_late", "report_download", "report_download_public"):
+        assert ask(a_user(Role.CONTROLLER), name, url_of(name, drafts)).status_code == 404
+    assert ask(a_user(Role.MANAGER), "report", url_of("report", drafts)).status_code == 200
+
+
+def test_a_draft_referral_does_not_exist_for_the_unit(things):
+    url = reverse("referral", args=[things["draft"]])
+    assert ask(a_user(Role.COORDINATOR), "referral", url).status_code == 404
+
+
+def test_somebody_elses_child_row_does_not_exist(things):
+    other = an_enrolment(timezone.localdate())
+    assert Intervention.objects.exists()
+    for name, address in ADDRESSES.items():
+        if "pk" in address.more and address.about == "case":
+            url = url_of(name, things, other.participant.public_id)
+            assert ask(a_user(), name, url).status_code == 404, name
