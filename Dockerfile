@@ -6,9 +6,7 @@ ENV PYTHONUNBUFFERED=1 \
 
 WORKDIR /srv/app
 
-# First, since it changes less often than the code. Made, after requirements.lock, by
-#   uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
-#     -c requirements.lock -o requirements-server.lock
+# First, since it changes less often than the code. pyproject.toml says how it is made.
 COPY requirements-server.lock .
 RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements-server.lock
 

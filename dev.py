@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The way in: `python3 dev.py demo`, `test` or `manage`. Needs nothing but Python.
 
-Makes the environment `.venv` beside this file when it is missing or the lock has changed, and goes
-on inside it. Standard library only, in words that older Pythons understand well enough to refuse.
+Makes the environment `.venv` beside this file when it is missing or a lock has changed, and goes on
+inside it; what only the tests need is added by the first test. Standard library only, in words that
+older Pythons understand well enough to refuse.
 """
 
 import fcntl
@@ -14,10 +15,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-LOCK = ROOT / "requirements.lock"
+PROGRAM = ROOT / "requirements-demo.lock"
+TESTS = ROOT / "requirements.lock"  # all of the program's packages, and those of the tests
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "lock.sha256"  # written last: without it the environment is not whole
 VERSION = "{}.{}".format(*sys.version_info)
 
 USAGE = """Så här används dev.py:
@@ -39,7 +40,7 @@ def main() -> None:
 
     os.environ["LC_ALL"] = "C.UTF-8"  # LANG may name a locale that does not exist on this machine
     try:
-        make_environment()
+        make_environment([PROGRAM, TESTS] if command == "test" else [PROGRAM])
     except OSError as error:
         sys.exit(f"Miljön {VENV} kunde inte skapas: {error.strerror}.")
     if command == "test":
@@ -58,35 +59,51 @@ def run(*arguments: str) -> None:
     os.execv(PYTHON, [str(PYTHON), *arguments])  # noqa: S606
 
 
-def make_environment() -> None:
-    """Make `.venv` hold exactly what the lock says. One process at a time; the others wait."""
-    wanted = f"{hashlib.sha256(LOCK.read_bytes()).hexdigest()} {VERSION}"
-    if stamp() == wanted:
+def make_environment(locks: "list[Path]") -> None:
+    """Make `.venv` hold what the locks say, each with more than the one before. One process at a time."""
+    if all(is_installed(lock) for lock in locks):
         return
     root = os.open(ROOT, os.O_RDONLY)
     fcntl.flock(root, fcntl.LOCK_EX)
-    if stamp() == wanted:
-        os.close(root)
-        return
-    print("Installerar det som behövs i .venv. Det tar ungefär en halv minut.", flush=True)
-    python = getattr(sys, "_base_executable", sys.executable)  # ours may be in the .venv to clear
-    made = quietly(python, "-m", "venv", "--clear", str(VENV))
-    if made.returncode != 0 and "ensurepip" in made.stdout and apt_install("python3-venv"):
-        made = quietly(python, "-m", "venv", "--clear", str(VENV))
-    stop_if_failed(made, "Miljön .venv kunde inte skapas.")
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    installed = quietly(*pip, "--require-hashes", "--no-deps", "-r", str(LOCK))
-    stop_if_failed(installed, "Paketen kunde inte installeras. Kontrollera nätet och försök igen.")
-    STAMP.write_text(wanted)
+    if any(stamp(lock).exists() and not is_installed(lock) for lock in locks):
+        # All anew, or what a lock no longer names would stay.
+        stamp(PROGRAM).unlink(missing_ok=True)
+    for lock in locks:
+        if not is_installed(lock):
+            install(lock)
     os.close(root)
 
 
-def stamp() -> str:
-    """What the environment was made from; empty when it is missing or not whole."""
+def install(lock: Path) -> None:
+    what = "det som behövs" if lock == PROGRAM else "det som testerna behöver"
+    print(f"Installerar {what} i .venv. Det tar ungefär en halv minut.", flush=True)
+    if lock == PROGRAM:
+        # Ours may be the one in the .venv that is to be cleared.
+        python = getattr(sys, "_base_executable", sys.executable)
+        made = quietly(python, "-m", "venv", "--clear", str(VENV))
+        if made.returncode != 0 and "ensurepip" in made.stdout and apt_install("python3-venv"):
+            made = quietly(python, "-m", "venv", "--clear", str(VENV))
+        stop_if_failed(made, "Miljön .venv kunde inte skapas.")
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    installed = quietly(*pip, "--require-hashes", "--no-deps", "-r", str(lock))
+    stop_if_failed(installed, "Paketen kunde inte installeras. Kontrollera nätet och försök igen.")
+    stamp(lock).write_text(fingerprint(lock))
+
+
+def fingerprint(lock: Path) -> str:
+    return f"{hashlib.sha256(lock.read_bytes()).hexdigest()} {VERSION}"
+
+
+def stamp(lock: Path) -> Path:
+    """Written last: without it the environment does not hold all of the lock."""
+    return VENV / f"{lock.name}.sha256"
+
+
+def is_installed(lock: Path) -> bool:
     try:
-        return STAMP.read_text() if PYTHON.exists() else ""
+        return PYTHON.exists() and stamp(lock).read_text() == fingerprint(lock)
     except FileNotFoundError:
-        return ""
+        return False
 
 
 def quietly(*command: str) -> "subprocess.CompletedProcess[str]":

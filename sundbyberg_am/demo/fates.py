@@ -13,7 +13,7 @@ from referrals.deadlines import is_working_day
 from referrals.models import Status
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
     """Somebody made up. `free_from` is when they can be referred again."""
 

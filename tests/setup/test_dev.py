@@ -22,7 +22,8 @@ def made(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "dev.py", folder)
     (folder / "manage.py").write_text(MANAGE)
-    (folder / "requirements.lock").write_text("# nothing\n")
+    for name in ("requirements-demo.lock", "requirements.lock"):
+        (folder / name).write_text("# nothing\n")
     assert dev(folder, "manage", "0").returncode == 0
     return folder
 
@@ -30,7 +31,8 @@ def made(tmp_path_factory) -> Path:
 @pytest.fixture
 def project(made) -> Iterator[Path]:
     yield made
-    (made / "requirements.lock").write_text("# nothing\n")
+    for name in ("requirements-demo.lock", "requirements.lock"):
+        (made / name).write_text("# nothing\n")
 
 
 def dev(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -65,7 +67,7 @@ def test_unknown_command_shows_what_there_is(project):
 
 def test_half_made_environment_is_made_anew_once_for_all(project):
     before = made_at(project)
-    (project / ".venv" / "lock.sha256").unlink()
+    (project / ".venv" / "requirements-demo.lock.sha256").unlink()
     (project / ".venv" / "bin" / "python").unlink()
     together = [
         subprocess.Popen(
@@ -85,9 +87,23 @@ def test_half_made_environment_is_made_anew_once_for_all(project):
 def test_changed_lock_is_installed_and_only_what_it_names(project):
     wheel = project / "nowhere-1-py3-none-any.whl"
     wheel.write_bytes(b"not what was locked")
-    (project / "requirements.lock").write_text(f"{wheel} --hash=sha256:{'0' * 64}\n")
+    (project / "requirements-demo.lock").write_text(f"{wheel} --hash=sha256:{'0' * 64}\n")
     done = dev(project, "manage", "0")
     assert done.returncode == 1
     assert done.stderr.endswith("Kontrollera nätet och försök igen.\n")
     assert "DO NOT MATCH THE HASHES" in done.stderr
-    assert not (project / ".venv" / "lock.sha256").exists()
+    assert not (project / ".venv" / "requirements-demo.lock.sha256").exists()
+
+
+def test_what_the_tests_need_is_added_once_and_goes_with_its_lock(project):
+    """Without pytest in the lock the test ends there, which is enough to see what was installed."""
+    assert "No module named pytest" in dev(project, "test").stderr
+    before = made_at(project)
+    assert "Installerar" not in dev(project, "test").stdout
+    assert made_at(project) == before
+    assert dev(project, "manage", "0").stdout == "['0'] C.UTF-8\n"
+
+    (project / "requirements.lock").write_text("# still nothing, in other words\n")
+    assert dev(project, "manage", "0").stdout == "['0'] C.UTF-8\n"
+    assert dev(project, "test").stdout.count("Installerar") == 2
+    assert made_at(project) > before

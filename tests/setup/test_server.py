@@ -14,10 +14,10 @@ def locked(name: str) -> set[str]:
     return set(re.findall(r"^(\S+==.*) \\\n    --hash=sha256:", read(name), flags=re.MULTILINE))
 
 
-def test_server_gets_the_versions_that_are_tested_and_no_others():
+def test_server_and_demonstration_get_the_versions_that_are_tested_and_no_others():
     server = locked("requirements-server.lock")
     assert len(server) > 30
-    assert server <= locked("requirements.lock")
+    assert server < locked("requirements-demo.lock") < locked("requirements.lock")
 
 
 def test_server_gets_neither_test_tools_nor_embedded_servers():
