@@ -6,24 +6,36 @@ answer is that for a made-up id, to the byte.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from participants.models import ExitReason, Goal, Intervention, ListedWord, Note, Step
+from participants.models import (
+    ExitReason,
+    Goal,
+    Intervention,
+    ListedWord,
+    Note,
+    Participant,
+    Protection,
+    Step,
+)
+from referrals.models import Referral
 from reporting.models import ReportFile, ReportRun, RunState
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import UnitKind, User
 from tests.builders import (
     a_meeting,
+    a_participant,
     a_plan,
     a_unit,
     a_user,
@@ -36,7 +48,8 @@ from tests.participants.builders import a_handover, a_pause, a_review, an_absenc
 from tests.referrals.builders import Cast, a_draft, a_referral_in
 from tests.reporting.builders import a_board_goal, an_indicator
 
-pytestmark = pytest.mark.django_db
+# One worker, since what the addresses are about takes long to make.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
 EVERYONE = frozenset(Role)
 CONSULTANT = frozenset({Role.CONSULTANT})
@@ -190,9 +203,16 @@ OPEN_TO_ALL = {"login", "survey", "survey_thanks"}
 OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover")
 
 
-@pytest.fixture
-def things() -> dict[str, Any]:
-    """One of each thing that an address can be about, in the units that builders use."""
+@pytest.fixture(scope="module")
+def things(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
+    """One of each thing that an address can be about, for as long as the tests of a file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield one_of_each()
+        transaction.set_rollback(True)
+
+
+def one_of_each() -> dict[str, Any]:
+    """Made in the units that builders use."""
     cast = Cast()
     enrolment = an_enrolment(timezone.localdate() - timedelta(days=40))
     adopted = a_plan(enrolment, enrolment.started_on)
@@ -338,3 +358,39 @@ def test_somebody_elses_child_row_does_not_exist(things):
         if "pk" in address.more and address.about == "case":
             url = url_of(name, things, other.participant.public_id)
             assert ask(a_user(), name, url).status_code == 404, name
+
+
+def hide(public_id):
+    person = Participant.objects.get(public_id=public_id)
+    person.first_name, person.last_name, person.protection = (
+        "Ulla",
+        "Hemligsson",
+        Protection.CONFIDENTIAL,
+    )
+    person.save()
+    return person
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_no_page_shows_or_counts_somebody_protected(name, things):
+    """Each address as each role that may: not the name, not the number, and 404 where it is about them."""
+    hidden = [hide(things["case"])]
+    for key in ("referral", "accepted"):
+        referral = Referral.objects.get(public_id=things[key])
+        Referral.objects.filter(pk=referral.pk).update(last_name="Hemligsson")
+        if referral.enrolment:
+            hidden.append(hide(referral.enrolment.participant.public_id))
+        else:
+            known = a_participant(personnummer=referral.personnummer)
+            hidden.append(hide(known.public_id))
+    for role in ADDRESSES[name].roles:
+        user = a_user(role)
+        answer = ask(user, name, url_of(name, things))
+        page = answer.content.decode(errors="replace")
+        assert "Hemligsson" not in page
+        assert not [one for one in hidden if one.personnummer and one.personnummer[2:] in page]
+        if ADDRESSES[name].about in ("case", "referral", "accepted"):
+            assert answer.status_code == 404, role
+            made_up = ask(user, name, url_of(name, things, user.public_id))
+            assert without_token(answer) == without_token(made_up)
+    assert {"case", "referral", "accepted"} <= set(OF_A_UNIT)

@@ -19,9 +19,6 @@ from sundbyberg_am.conflicts import Conflict
 from tests.builders import a_participant, a_referral, a_user, an_enrolment
 from tests.participants.builders import a_handover, a_review
 from tests.referrals.builders import Cast, a_draft
-from tests.test_addresses import ADDRESSES, OF_A_UNIT, ask, things, url_of, without_token
-
-__all__ = ["things"]
 
 pytestmark = pytest.mark.django_db
 
@@ -171,38 +168,6 @@ def test_whoever_refers_somebody_protected_learns_nothing(case, consultant, mana
     assert draft in Referral.objects.visible_to(cast.sender)
     protected(case, [consultant, manager, cast.sender])
     submit(draft, level="AM2", level_reason="Samtal", today=TODAY, by=cast.sender)
-
-
-def hide(public_id):
-    person = Participant.objects.get(public_id=public_id)
-    person.first_name, person.last_name, person.protection = "Ulla", WORD, Protection.CONFIDENTIAL
-    person.save()
-    return person
-
-
-@pytest.mark.parametrize("name", ADDRESSES)
-def test_no_page_shows_or_counts_somebody_protected(name, things):
-    """Each address as each role that may: not the name, not the number, and 404 where it is about them."""
-    hidden = [hide(things["case"])]
-    for key in ("referral", "accepted"):
-        referral = Referral.objects.get(public_id=things[key])
-        Referral.objects.filter(pk=referral.pk).update(last_name=WORD)
-        if referral.enrolment:
-            hidden.append(hide(referral.enrolment.participant.public_id))
-        else:
-            known = a_participant(personnummer=referral.personnummer)
-            hidden.append(hide(known.public_id))
-    for role in ADDRESSES[name].roles:
-        user = a_user(role)
-        answer = ask(user, name, url_of(name, things))
-        page = answer.content.decode(errors="replace")
-        assert WORD not in page
-        assert not [one for one in hidden if one.personnummer and one.personnummer[2:] in page]
-        if ADDRESSES[name].about in ("case", "referral", "accepted"):
-            assert answer.status_code == 404, role
-            made_up = ask(user, name, url_of(name, things, user.public_id))
-            assert without_token(answer) == without_token(made_up)
-    assert {"case", "referral", "accepted"} <= set(OF_A_UNIT)
 
 
 def test_lists_and_numbers_are_as_if_the_person_were_not_here(case, consultant, manager):

@@ -45,9 +45,14 @@ def photograph(today: date) -> Photograph:
     """Seed, look, and take it all away again."""
     with transaction.atomic():
         seed(today)
-        photo = Photograph(today, _tables(), _work_lists(today), _referrals(today))
+        photo = look(today)
         transaction.set_rollback(True)
     return photo
+
+
+def look(today: date) -> Photograph:
+    """What there is, as it looks on the day."""
+    return Photograph(today, _tables(), _work_lists(today), _referrals(today))
 
 
 def _tables() -> dict[str, set[tuple]]:
