@@ -15,6 +15,7 @@ urlpatterns = [
     path("atkomstlogg/", views.access_log, name="access_log"),
     path("anvisningar/", include("referrals.urls")),
     path("deltagare/", include("participants.urls")),
+    path("listor/kartlaggning/", include("referrals.editor.urls")),
     path("listor/", include("participants.list_urls")),
     path("", include("participants.urls_unit")),
     path("rapporter/", include("reporting.urls")),

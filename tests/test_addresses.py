@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from participants.models import ExitReason, Goal, Intervention, ListedWord, Note, Step
+from referrals.editor.actions import start_draft
 from reporting.models import ReportFile, ReportRun, RunState
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import UnitKind, User
@@ -120,6 +121,19 @@ ADDRESSES = {
     "reason_list": Address(LIST_KEEPERS),
     "reason_add": Address(LIST_KEEPERS),
     "reason_retire": Address(LIST_KEEPERS, more={"pk": "reason"}),
+    "mapping_versions": Address(LIST_KEEPERS),
+    "mapping_version": Address(LIST_KEEPERS, more={"version": 1}),
+    "mapping_take_back": Address(LIST_KEEPERS, method="post", more={"version": 1}),
+    "mapping_draft": Address(LIST_KEEPERS),
+    "mapping_draft_start": Address(LIST_KEEPERS, method="post"),
+    "mapping_preview": Address(LIST_KEEPERS),
+    "mapping_publish": Address(LIST_KEEPERS),
+    "mapping_discard": Address(LIST_KEEPERS),
+    "mapping_section_add": Address(LIST_KEEPERS),
+    "mapping_part_add": Address(LIST_KEEPERS, more={"place": "1-2"}),
+    "mapping_part_change": Address(LIST_KEEPERS, more={"place": "1-2-1"}),
+    "mapping_part_move": Address(LIST_KEEPERS, method="post", more={"place": "1-2"}),
+    "mapping_part_remove": Address(LIST_KEEPERS, method="post", more={"place": "1-2"}),
     "goal_change": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
     "goal_move": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
     "step_change": Address(CONSULTANT, "case", "post", {"pk": "step"}),
@@ -194,6 +208,7 @@ OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover")
 def things() -> dict[str, Any]:
     """One of each thing that an address can be about, in the units that builders use."""
     cast = Cast()
+    start_draft(by=cast.administrator)
     enrolment = an_enrolment(timezone.localdate() - timedelta(days=40))
     adopted = a_plan(enrolment, enrolment.started_on)
     plan = a_plan(enrolment)
