@@ -19,7 +19,7 @@ from sundbyberg_am.personnummer import Personnummer
 from .access import Act, refusal
 from .checks import (
     check_age,
-    check_complete,
+    check_answered,
     is_not_to_be_referred,
     known_to_team,
     known_to_unit,
@@ -191,7 +191,7 @@ def submit(referral: Referral, *, level: str, level_reason: str, today: date, by
     sender no more than the sender's team knows.
     """
     referral = _locked(referral, Act.SUBMIT, by)
-    check_complete(referral)
+    check_answered(referral.content, referral.answers)
     check_age(referral, today)
     _set_level(referral, level, level_reason)
     wait_for_others(referral.personnummer)
@@ -237,7 +237,7 @@ def complete(
     referral = _locked(referral, Act.COMPLETE, by)
     if not answer.strip():
         raise ValidationError({"answer": "Skriv ett svar på frågan."})
-    check_complete(referral)
+    check_answered(referral.content, referral.answers)
     if level is not None:
         _set_level(referral, level, level_reason or "")
     referral.status = Status.COMPLETED

@@ -9,16 +9,16 @@ from django.db.models import Q, QuerySet
 from participants.models import Enrolment, Participant
 from sundbyberg_am.models import Unit, User
 
-from .mapping import missing
+from .mapping import Answers, Content, missing
 from .models import Referral, Status
 
 # Whom the unit is for: the figures' age bands (16–65 years).
 YOUNGEST, OLDEST = 16, 65
 
 
-def check_complete(referral: Referral) -> None:
+def check_answered(content: Content, answers: Answers) -> None:
     """Every question that must be answered is. Raises ValidationError, naming those that are not."""
-    left = [f"”{question.text}”" for question in missing(referral.content, referral.answers)]
+    left = [f"”{question.text}”" for question in missing(content, answers)]
     if left:
         shown = ", ".join(left[:3]) + (f" och {len(left) - 3} till" if len(left) > 3 else "")
         raise ValidationError(f"Kartläggningen är inte klar. Svar saknas på {shown}.")

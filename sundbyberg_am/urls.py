@@ -14,6 +14,7 @@ urlpatterns = [
     path("anvandare/<uuid:public_id>/", views.user_change, name="user_change"),
     path("atkomstlogg/", views.access_log, name="access_log"),
     path("anvisningar/", include("referrals.urls")),
+    path("deltagare/<uuid:public_id>/kartlaggning/", include("referrals.case_urls")),
     path("deltagare/", include("participants.urls")),
     path("listor/kartlaggning/", include("referrals.editor.urls")),
     path("listor/", include("participants.list_urls")),

@@ -93,6 +93,8 @@ ADDRESSES = {
     "progress": Address(CASE_READERS, "case"),
     "assessment_add": Address(CONSULTANT, "case"),
     "assessment_correct": Address(CONSULTANT, "case", more={"pk": "assessment"}),
+    "case_mapping": Address(CASE_READERS, "case"),
+    "follow_up_add": Address(CONSULTANT, "case"),
     "survey_give": Address(CONSULTANT, "case"),
     "pause_add": Address(CONSULTANT, "case"),
     "pause_end": Address(CONSULTANT, "case", more={"pk": "pause"}),

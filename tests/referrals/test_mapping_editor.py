@@ -183,7 +183,7 @@ def test_what_somebody_else_has_changed_is_not_overwritten_unseen(draft, adminis
     with pytest.raises(Conflict) as conflict, transaction.atomic():
         actions.change_part((1,), seen_version=seen, title="Hans", help="", by=administrator)
     assert conflict.value.saved == {"title": "Hennes", "help": ""}
-    chosen = conflict.value.version
+    chosen = conflict.value.version or 0
     actions.change_part((1,), seen_version=chosen, title="Hans", help="", by=administrator)
     assert part_at(now(), (1,))["title"] == "Hans"
     for act in (actions.remove_part, lambda *a, **k: actions.move_part(*a, up=True, **k)):
