@@ -18,16 +18,15 @@ from sundbyberg_am.personnummer import Personnummer
 
 from .access import Act, refusal
 from .checks import (
-    check_age,
     check_answered,
-    is_not_to_be_referred,
-    known_to_team,
+    in_the_way,
     known_to_unit,
     wait_for_others,
+    wrong_age,
 )
 from .deadlines import answer_due
 from .mapping import Answers, checked, proposed_level
-from .models import NOT_NOW, OTHER_SENDERS, EventKind, MappingForm, Referral, ReferralEvent, Status
+from .models import OTHER_SENDERS, EventKind, MappingForm, Referral, ReferralEvent, Status
 from .notice_actions import tell_of_event
 
 LATEST_START_DAYS = 60
@@ -124,7 +123,8 @@ def register_referral(
         interpreter_language=interpreter_language,
         today=today,
     )
-    check_age(referral, today)
+    if wrong := wrong_age(referral, today):
+        raise ValidationError(wrong)
     return _with_event(referral, EventKind.SUBMITTED, text=asks_for, by=by)
 
 
@@ -192,13 +192,10 @@ def submit(referral: Referral, *, level: str, level_reason: str, today: date, by
     """
     referral = _locked(referral, Act.SUBMIT, by)
     check_answered(referral.content, referral.answers)
-    check_age(referral, today)
     _set_level(referral, level, level_reason)
     wait_for_others(referral.personnummer)
-    if known := known_to_team(referral, today, by):
-        raise ValidationError(known)
-    if is_not_to_be_referred(referral, today, by):
-        raise ValidationError(NOT_NOW)
+    if sentence := in_the_way(referral, today, by):
+        raise ValidationError(sentence)
     referral.status = Status.SUBMITTED
     referral.submitted_on = today
     referral.answer_due_on = answer_due(today)
