@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from referrals.models import MappingForm
 from sundbyberg_am.access import Role
@@ -20,6 +20,12 @@ def link(page: Page, name: str):
 
 def button(page: Page, name: str):
     return page.get_by_role("button", name=name, exact=True)
+
+
+def after(label: Locator) -> str:
+    """What the style adds after a label."""
+    added: str = label.evaluate("label => getComputedStyle(label, '::after').content")
+    return added
 
 
 def test_next_version_is_written_tried_and_let_out_by_keyboard(sign_in: SignIn):
@@ -46,6 +52,10 @@ def test_next_version_is_written_tried_and_let_out_by_keyboard(sign_in: SignIn):
     page.wait_for_url("**#del-5-5")
     hands.press(page.locator("summary", has_text="på: Sjunger personen?"))
     hands.press(question.get_by_role("link", name=re.compile("Ändra ?: Ja")))
+    assert after(page.get_by_text("Hinder", exact=True)).startswith('" (frivilligt)"')
+    assert (
+        after(page.get_by_text("Visar behov av", exact=True)) == "none"
+    )  # no box is an answer too
     hands.go_to(page.get_by_label("Talar för"))
     page.keyboard.type("AM3")
     hands.press(button(page, "Spara"))

@@ -44,13 +44,10 @@ class People:
     def on_whose_list(self, address: str) -> set[str]:
         """Those at work who have the referral, or the unit where nobody is left, to act on."""
         away = set(User.objects.absent_on(timezone.localdate()).values_list("name", flat=True))
-        found = set()
+        here, found = urlsplit(address).path, set()
         for name, page in self.pages.items():
-            page.goto("/", wait_until="domcontentloaded")
-            lists = page.locator(".work-lists")
-            here = lists.locator(f"a[href='{urlsplit(address).path}']")
-            nobody_left = lists.locator("section", has_text="Enheter där ingen kan ta emot")
-            if name not in away and here.count() + nobody_left.count():
+            start = page.request.get("/").text()  # what the window would show
+            if name not in away and (f'href="{here}"' in start or "anvisning väntar" in start):
                 found.add(name)
         return found
 
@@ -100,8 +97,10 @@ def test_two_months_with_people_who_leave_and_are_away(sign_in: SignIn):
 
     days_pass(3)
     leaves(siv, "Sofia")
+    sofia.reload()
+    expect(sofia.get_by_label("Lösenord")).to_be_visible()
+    del people.pages["Sofia"]
     assert people.on_whose_list(address) == {"Sara"}
-    expect(people.pages.pop("Sofia").get_by_label("Lösenord")).to_be_visible()
 
     days_pass(19)  # day 24: past the last day for an answer, and Samira is still away
     assert people.on_whose_list(address) == {"Sara", "Eva"}
@@ -126,6 +125,7 @@ def test_two_months_with_people_who_leave_and_are_away(sign_in: SignIn):
     leaves(siv, "Eva")
     del people.pages["Samira"], people.pages["Eva"]
     assert people.on_whose_list(address) == {"Siv"}
+    siv.goto("/")
     follow(siv, "Arbetsmarknadsenheten")
     nils = people.come("Nils", Role.COORDINATOR)
     assert people.on_whose_list(address) == {"Nils"}
