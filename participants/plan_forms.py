@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from django import forms
 
@@ -89,13 +89,23 @@ class FollowUpForm(ActionForm):
         return [self["text"], self["happened_on"], self["follow_up_on"]]
 
 
+class Numbered(Protocol):
+    """One of several versions: its number, and what it is called where one of them is chosen."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def label(self) -> str: ...
+
+
 class CompareForm(forms.Form):
     """Which two versions to compare."""
 
     fran = forms.TypedChoiceField(label="Version", coerce=int)
     till = forms.TypedChoiceField(label="med version", coerce=int)
 
-    def __init__(self, *args: Any, versions: Iterable[Plan], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, versions: Iterable[Numbered], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(one.number, one.label) for one in versions]
         for name in ("fran", "till"):

@@ -18,16 +18,15 @@ from sundbyberg_am.personnummer import Personnummer
 
 from .access import Act, refusal
 from .checks import (
-    check_age,
-    check_complete,
-    is_not_to_be_referred,
-    known_to_team,
+    check_answered,
+    in_the_way,
     known_to_unit,
     wait_for_others,
+    wrong_age,
 )
 from .deadlines import answer_due
 from .mapping import Answers, checked, proposed_level
-from .models import NOT_NOW, OTHER_SENDERS, EventKind, MappingForm, Referral, ReferralEvent, Status
+from .models import OTHER_SENDERS, EventKind, MappingForm, Referral, ReferralEvent, Status
 from .notice_actions import tell_of_event
 
 LATEST_START_DAYS = 60
@@ -124,7 +123,8 @@ def register_referral(
         interpreter_language=interpreter_language,
         today=today,
     )
-    check_age(referral, today)
+    if wrong := wrong_age(referral, today):
+        raise ValidationError(wrong)
     return _with_event(referral, EventKind.SUBMITTED, text=asks_for, by=by)
 
 
@@ -191,14 +191,11 @@ def submit(referral: Referral, *, level: str, level_reason: str, today: date, by
     sender no more than the sender's team knows.
     """
     referral = _locked(referral, Act.SUBMIT, by)
-    check_complete(referral)
-    check_age(referral, today)
+    check_answered(referral.content, referral.answers)
     _set_level(referral, level, level_reason)
     wait_for_others(referral.personnummer)
-    if known := known_to_team(referral, today, by):
-        raise ValidationError(known)
-    if is_not_to_be_referred(referral, today, by):
-        raise ValidationError(NOT_NOW)
+    if sentence := in_the_way(referral, today, by):
+        raise ValidationError(sentence)
     referral.status = Status.SUBMITTED
     referral.submitted_on = today
     referral.answer_due_on = answer_due(today)
@@ -237,7 +234,7 @@ def complete(
     referral = _locked(referral, Act.COMPLETE, by)
     if not answer.strip():
         raise ValidationError({"answer": "Skriv ett svar på frågan."})
-    check_complete(referral)
+    check_answered(referral.content, referral.answers)
     if level is not None:
         _set_level(referral, level, level_reason or "")
     referral.status = Status.COMPLETED

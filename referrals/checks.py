@@ -9,33 +9,43 @@ from django.db.models import Q, QuerySet
 from participants.models import Enrolment, Participant
 from sundbyberg_am.models import Unit, User
 
-from .mapping import missing
-from .models import Referral, Status
+from .mapping import Answers, Content, missing
+from .models import NOT_NOW, Referral, Status
 
 # Whom the unit is for: the figures' age bands (16–65 years).
 YOUNGEST, OLDEST = 16, 65
 
 
-def check_complete(referral: Referral) -> None:
+def check_answered(content: Content, answers: Answers) -> None:
     """Every question that must be answered is. Raises ValidationError, naming those that are not."""
-    left = [f"”{question.text}”" for question in missing(referral.content, referral.answers)]
+    left = [f"”{question.text}”" for question in missing(content, answers)]
     if left:
         shown = ", ".join(left[:3]) + (f" och {len(left) - 3} till" if len(left) > 3 else "")
         raise ValidationError(f"Kartläggningen är inte klar. Svar saknas på {shown}.")
 
 
-def check_age(referral: Referral, today: date) -> None:
-    """The person is of the age that the unit is for. Raises ValidationError."""
+def wrong_age(referral: Referral, today: date) -> str:
+    """Why the person is not of the age that the unit is for, as far as is known; empty when of that age."""
     age = referral.age_on(today)
     if age is None:
-        raise ValidationError(
-            f"Födelsedatum saknas. Fyll i det, så att det syns att personen är {YOUNGEST}–{OLDEST} år."
-        )
+        return f"Födelsedatum saknas. Fyll i det, så att det syns att personen är {YOUNGEST}–{OLDEST} år."
     if not YOUNGEST <= age <= OLDEST:
-        raise ValidationError(
+        return (
             f"Arbetsmarknadsenheten tar emot den som är {YOUNGEST}–{OLDEST} år. Kontrollera "
             "födelsedatumet. Stämmer det? Ring samordnaren på arbetsmarknadsenheten."
         )
+    return ""
+
+
+def in_the_way(referral: Referral, today: date, by: User) -> str:
+    """Why the person cannot be referred, and what to do instead; empty when nothing is known against it.
+
+    The same words from the first page of the draft to the sending. They tell the sender what the own team
+    knows; of all else only that it cannot be sent.
+    """
+    if sentence := wrong_age(referral, today) or known_to_team(referral, today, by):
+        return sentence
+    return NOT_NOW if _is_not_to_be_referred(referral, today, by) else ""
 
 
 def wait_for_others(personnummer: str | None) -> None:
@@ -51,7 +61,7 @@ def is_hidden(personnummer: str | None, user: User) -> bool:
     return Participant.objects.hidden_from(user).with_number(personnummer).exists()
 
 
-def is_not_to_be_referred(referral: Referral, today: date, by: User) -> bool:
+def _is_not_to_be_referred(referral: Referral, today: date, by: User) -> bool:
     """Whether the person is on the way in or in already, by whomever, or hidden from the sender."""
     if is_hidden(referral.personnummer, by):
         return True

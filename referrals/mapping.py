@@ -147,12 +147,13 @@ def missing(content: Content, answers: Answers) -> list[Question]:
 def answers_shown(content: Content, answers: Answers) -> list[tuple[str, list[Answered]]]:
     """The answered form to read: each section's title with its questions and answers in words."""
     return [
-        (section.title, [_shown(question, answers) for question in section.questions])
+        (section.title, [shown(question, answers) for question in section.questions])
         for section in sections(content)
     ]
 
 
-def _shown(question: Question, answers: Answers) -> Answered:
+def shown(question: Question, answers: Answers) -> Answered:
+    """A question and how it was answered, in words."""
     if question.kind == "text":
         text = answers.get(question.key)
         return Answered(question.text, [text] if text else [], is_text=True)

@@ -6,13 +6,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from sundbyberg_am.access import SignedInRequest
 from sundbyberg_am.drafts import form_name, offer_drafts
 from sundbyberg_am.forms import ActionForm
 
 from .access import Act, refusal
-from .models import Referral
+from .checks import in_the_way
+from .models import Referral, Status
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -38,8 +40,20 @@ def form_page(
         subject=referral.public_id,
         save_url=reverse("referral_draft", args=[referral.public_id]),
     )
-    context = {"referral": referral, "form": form, **context}
+    context = {
+        "referral": referral,
+        "form": form,
+        "in_the_way": "" if form.is_bound else said_of_draft(request, referral),
+        **context,
+    }
     return render(request, template, context, status=form.status)
+
+
+def said_of_draft(request: SignedInRequest, referral: Referral) -> str:
+    """What stands in the way of sending a draft, said before it is filled in; empty for what is sent."""
+    if referral.status != Status.DRAFT:
+        return ""
+    return in_the_way(referral, timezone.localdate(), request.user)
 
 
 def question_page(

@@ -33,7 +33,7 @@ from .forms import (
 )
 from .meetings import meetings
 from .models import WITH_UNIT, EventKind, Referral, ReferralEvent, Status
-from .pages import form_page, posted, question_page
+from .pages import form_page, posted, question_page, said_of_draft
 
 CLOSED_PAGE = 25
 NOTHING_TOLD: dict[str, object] = {"feedback": None, "records": [], "team": None}
@@ -99,7 +99,7 @@ def referral_add(request: SignedInRequest) -> HttpResponse:
             return redirect("mapping", referral.public_id)
     save_url = reverse("referral_add_draft")
     offer_drafts(request, {form_name(request): form}, subject=None, save_url=save_url)
-    context = {"form": form, "referral": None, "steps": _sending_steps("Person")}
+    context = {"form": form, "referral": None, "in_the_way": "", "steps": _sending_steps("Person")}
     return render(request, "referrals/person.html", context, status=form.status)
 
 
@@ -205,6 +205,7 @@ def referral(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "referral": referral,
         "is_sender": is_sender,
         "acts": allowed_acts(referral, request.user),
+        "in_the_way": said_of_draft(request, referral),
         "steps": _steps(referral, events),
         "asked": _asked(events) if referral.status == Status.COMPLETION_ASKED else "",
         **(_told(referral, timezone.localdate()) if is_sender else NOTHING_TOLD),

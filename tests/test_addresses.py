@@ -29,6 +29,7 @@ from participants.models import (
     Protection,
     Step,
 )
+from referrals.editor.actions import start_draft
 from referrals.models import Referral
 from reporting.models import ReportFile, ReportRun, RunState
 from sundbyberg_am.access import Role
@@ -105,6 +106,8 @@ ADDRESSES = {
     "progress": Address(CASE_READERS, "case"),
     "assessment_add": Address(CONSULTANT, "case"),
     "assessment_correct": Address(CONSULTANT, "case", more={"pk": "assessment"}),
+    "case_mapping": Address(CASE_READERS, "case"),
+    "follow_up_add": Address(CONSULTANT, "case"),
     "survey_give": Address(CONSULTANT, "case"),
     "pause_add": Address(CONSULTANT, "case"),
     "pause_end": Address(CONSULTANT, "case", more={"pk": "pause"}),
@@ -133,6 +136,19 @@ ADDRESSES = {
     "reason_list": Address(LIST_KEEPERS),
     "reason_add": Address(LIST_KEEPERS),
     "reason_retire": Address(LIST_KEEPERS, more={"pk": "reason"}),
+    "mapping_versions": Address(LIST_KEEPERS),
+    "mapping_version": Address(LIST_KEEPERS, more={"version": 1}),
+    "mapping_take_back": Address(LIST_KEEPERS, method="post", more={"version": 1}),
+    "mapping_draft": Address(LIST_KEEPERS),
+    "mapping_draft_start": Address(LIST_KEEPERS, method="post"),
+    "mapping_preview": Address(LIST_KEEPERS),
+    "mapping_publish": Address(LIST_KEEPERS),
+    "mapping_discard": Address(LIST_KEEPERS),
+    "mapping_section_add": Address(LIST_KEEPERS),
+    "mapping_part_add": Address(LIST_KEEPERS, more={"place": "1-2"}),
+    "mapping_part_change": Address(LIST_KEEPERS, more={"place": "1-2-1"}),
+    "mapping_part_move": Address(LIST_KEEPERS, method="post", more={"place": "1-2"}),
+    "mapping_part_remove": Address(LIST_KEEPERS, method="post", more={"place": "1-2"}),
     "goal_change": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
     "goal_move": Address(CONSULTANT, "case", "post", {"pk": "goal"}),
     "step_change": Address(CONSULTANT, "case", "post", {"pk": "step"}),
@@ -214,6 +230,7 @@ def things(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
 def one_of_each() -> dict[str, Any]:
     """Made in the units that builders use."""
     cast = Cast()
+    start_draft(by=cast.administrator)
     enrolment = an_enrolment(timezone.localdate() - timedelta(days=40))
     adopted = a_plan(enrolment, enrolment.started_on)
     plan = a_plan(enrolment)

@@ -1,7 +1,7 @@
 """Changes to the lists that the office keeps: offers, words, templates and exit reasons."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -167,8 +167,9 @@ def add_exit_reason(*, label: str, counts_as: str, kas_class: str, by: User) -> 
     ValidationError.
     """
     last = ExitReason.objects.aggregate(last=Max("position"))["last"] or 0
+    taken = set(ExitReason.objects.values_list("code", flat=True))
     reason = ExitReason(
-        code=_free_code(label),
+        code=free_code(label, taken, otherwise="orsak"),
         label=label,
         counts_as=counts_as,
         kas_class=kas_class,
@@ -208,10 +209,9 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _free_code(label: str) -> str:
-    """A code that nobody has: the label in small letters of a–z with underscores."""
-    code = slugify(label).replace("-", "_")[: CODE_LENGTH - 4].strip("_") or "orsak"
-    taken = set(ExitReason.objects.filter(code__startswith=code).values_list("code", flat=True))
+def free_code(label: str, taken: Collection[str], *, otherwise: str) -> str:
+    """A code that nothing has taken: the label in small letters of a–z and digits with underscores."""
+    code = slugify(label).replace("-", "_")[: CODE_LENGTH - 4].strip("_") or otherwise
     number, free = 2, code
     while free in taken:
         free, number = f"{code}_{number}", number + 1

@@ -14,10 +14,9 @@ from participants.list_forms import (
     TemplateForm,
     WordForm,
 )
+from participants.list_page import list_form_page, tabs
 from participants.models import ExitReason, ListedWord, NoteKind, NoteTemplate
 from sundbyberg_am.access import Permission, SignedInRequest, requires
-
-from .list_page import list_form_page, tabs
 
 
 @require_GET

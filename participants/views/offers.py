@@ -8,11 +8,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from participants import actions
 from participants.list_forms import NewOfferForm, OfferEndForm, OfferForm
+from participants.list_page import list_form_page, tabs
 from participants.models import Offer
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.templatetags.swedish import plural
-
-from .list_page import list_form_page, tabs
 
 
 @require_GET

@@ -1,6 +1,8 @@
 """The rows of the ways in: the referral and its mapping, what is told of it, and to whom."""
 
 from .feedback import FeedbackRecord, TeamRequest
+from .follow_ups import FollowUp
+from .mapping import MappingDraft, MappingForm
 from .notices import ABOUT_THE_CASE, TO_HANDLE, Notice, NoticeKind
 from .referrals import (
     DECIDED,
@@ -10,7 +12,6 @@ from .referrals import (
     UNDECIDED,
     WITH_UNIT,
     EventKind,
-    MappingForm,
     Referral,
     ReferralEvent,
     ReferralQuerySet,
@@ -28,6 +29,8 @@ __all__ = [
     "WITH_UNIT",
     "EventKind",
     "FeedbackRecord",
+    "FollowUp",
+    "MappingDraft",
     "MappingForm",
     "Notice",
     "NoticeKind",

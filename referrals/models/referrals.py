@@ -15,6 +15,8 @@ from sundbyberg_am.access import Permission, Role
 from sundbyberg_am.models import Unit, User
 from sundbyberg_am.personnummer import Personnummer
 
+from .mapping import MappingForm
+
 
 class Status(models.TextChoices):
     """Where a referral stands. A decision is an event, so the status is stored, tied to its dates."""
@@ -48,37 +50,6 @@ NOT_NOW = (
     "Anvisningen kan inte skickas för den här personen just nu. Ring samordnaren på "
     "arbetsmarknadsenheten. Det du har skrivit är sparat som utkast."
 )
-
-
-class MappingFormQuerySet(models.QuerySet["MappingForm"]):
-    def in_force_on(self, day: date) -> "MappingForm | None":
-        """The newest version that holds on the day."""
-        return self.filter(valid_from__lte=day).order_by("-version").first()
-
-
-class MappingForm(models.Model):
-    """One version of the mapping form, as data. An answered form keeps the version it was answered in.
-
-    `content` is {"sections": [{"title", "help"?, "questions": [question]}]}, where a question is
-    {"key", "text", "help"?, "kind": "choice"|"several"|"scale"|"text"|"yes_no", "required"?,
-    "options": [{"value", "label", "level"?, "needs"?: [Need], "hindrance"?}]}. An option's `level` is the
-    least level that the answer speaks for; the form proposes the highest of them.
-    """
-
-    version = models.PositiveSmallIntegerField("version", unique=True)
-    title = models.CharField("namn", max_length=100)
-    valid_from = models.DateField("gäller från")
-    content = models.JSONField("frågor")
-
-    objects = MappingFormQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["version"]
-        verbose_name = "kartläggning"
-        verbose_name_plural = "kartläggningar"
-
-    def __str__(self) -> str:
-        return f"{self.title}, version {self.version}"
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -207,6 +178,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             "enrolment__consultant",
             "enrolment__exit_reason",
         )
+
+    def sizes_by_form(self) -> dict[int, int]:
+        """How many there are on each version of the mapping, by its id."""
+        found = self.exclude(form=None).order_by().values_list("form").annotate(size=Count("pk"))
+        return dict(found)
 
     def locked(self, pk: int) -> "Referral | None":
         """The one with this key as it stands now, held to the end of the transaction."""

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 import pytest
@@ -147,7 +148,10 @@ def _wait_for(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
     pytest.fail("The site did not start.")
 
 
-SignIn = Callable[[User], Page]
+class SignIn(Protocol):
+    """Opens a window, of a size, where the user has signed in."""
+
+    def __call__(self, user: User, width: int = 1280, height: int = 900) -> Page: ...
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Reading a mapping, and the starting set against the criteria of the levels."""
 
 import json
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,22 @@ def test_level_follows_from_the_criteria(criteria, level):
     for criterion in criteria:
         answers |= {**AM2_CRITERIA, **AM3_CRITERIA}[criterion]
     assert mapping.proposed_level(CONTENT, answers)[0] == level
+
+
+def test_level_of_every_combination_of_the_criteria():
+    """All that can hold at once: one of AM3 gives AM3, else one of AM2 gives AM2, and none AM1."""
+    said = {**AM2_CRITERIA, **AM3_CRITERIA}
+    counted: Counter[str] = Counter()
+    for size in range(len(said) + 1):
+        for criteria in combinations(said, size):
+            answers = dict(EASY)
+            for criterion in criteria:
+                answers |= said[criterion]
+            expected = "AM1" if not criteria else "AM2"
+            expected = "AM3" if AM3_CRITERIA.keys() & set(criteria) else expected
+            assert mapping.proposed_level(CONTENT, answers)[0] == expected, criteria
+            counted[expected] += 1
+    assert counted == {"AM1": 1, "AM2": 2**8 - 1, "AM3": 2**12 - 2**8}
 
 
 def test_because_names_the_answers_of_that_level_only():

@@ -13,6 +13,7 @@ LISTS = {
     "word_list": "Ord i anteckningar",
     "template_list": "Mallar för anteckningar",
     "reason_list": "Avslutsorsaker",
+    "mapping_versions": "Kartläggning",
 }
 
 
@@ -28,6 +29,7 @@ def list_form_page(
     title: str,
     submit_label: str,
     back: str,
+    back_label: str = "",
     lead: str = "",
     row: Versioned | None = None,
 ) -> HttpResponse:
@@ -37,7 +39,7 @@ def list_form_page(
         "title": title,
         "submit_label": submit_label,
         "back_url": reverse(back),
-        "back_label": LISTS[back],
+        "back_label": back_label or LISTS[back],
         "lead": lead,
         "row": row,
     }
