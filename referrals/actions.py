@@ -23,6 +23,7 @@ from .checks import (
     is_not_to_be_referred,
     known_to_team,
     known_to_unit,
+    not_to_be_sent,
     wait_for_others,
 )
 from .deadlines import answer_due
@@ -196,9 +197,9 @@ def submit(referral: Referral, *, level: str, level_reason: str, today: date, by
     _set_level(referral, level, level_reason)
     wait_for_others(referral.personnummer)
     if known := known_to_team(referral, today, by):
-        raise ValidationError(known)
+        raise not_to_be_sent(known, "Det här utkastet kan du ta bort.")
     if is_not_to_be_referred(referral, today, by):
-        raise ValidationError(NOT_NOW)
+        raise not_to_be_sent(NOT_NOW, "Det du har skrivit är sparat som utkast.")
     referral.status = Status.SUBMITTED
     referral.submitted_on = today
     referral.answer_due_on = answer_due(today)

@@ -16,6 +16,7 @@ from .referrals import (
     ReferralQuerySet,
     Status,
 )
+from .systems import SendingSystem, SystemCall
 
 __all__ = [
     "ABOUT_THE_CASE",
@@ -34,6 +35,8 @@ __all__ = [
     "Referral",
     "ReferralEvent",
     "ReferralQuerySet",
+    "SendingSystem",
     "Status",
+    "SystemCall",
     "TeamRequest",
 ]
