@@ -41,18 +41,18 @@ def end_system(system: SendingSystem, *, by: User) -> SendingSystem:
     return system
 
 
+@transaction.atomic
 def count_call(system: SendingSystem, *, now: datetime) -> int:
     """Count a request of the system: 0 when it may be answered, else how many seconds to wait.
 
-    Outside any transaction, so that each process sees at once what the others have counted: of requests that
-    come together never more than allowed are let through. Those that are refused are not counted.
+    Those that are refused are not counted. Counted one at a time, by a lock on the system: run outside any
+    other transaction, so that it is held no longer than the counting and every process sees the outcome.
     """
+    SendingSystem.objects.select_for_update(no_key=True).get(pk=system.pk)
     SystemCall.objects.old(now).delete()
-    sender = str(system.public_id)
-    call = SystemCall.objects.create(sender=sender, at=now)
-    wait = SystemCall.objects.exclude(pk=call.pk).wait(sender, now)
-    if wait:
-        call.delete()
+    wait = SystemCall.objects.wait(str(system.public_id), now)
+    if not wait:
+        SystemCall.objects.create(sender=str(system.public_id), at=now)
     return wait
 
 

@@ -58,8 +58,7 @@ def operations(monkeypatch, _one_transaction) -> dict[str, Any]:
     return {one.definition.raw["operationId"]: one for one in found}
 
 
-def quickly(examples: int = EXAMPLES) -> Any:
-    """Decides how many examples; typed as anything, since what it decorates takes them from hypothesis."""
+def quickly(examples: int = EXAMPLES) -> settings:
     return settings(
         max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
