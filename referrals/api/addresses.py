@@ -17,7 +17,7 @@ from referrals.models import MappingForm, Referral
 from sundbyberg_am.actions import record_access
 from sundbyberg_am.models import Unit, UnitKind
 
-from .door import SystemRequest, SystemToken, TextParser, acting_user, answer_refusals
+from .door import SystemRequest, SystemToken, TextParser, act_for, answer_refusals
 from .schemas import FeedbackOut, MappingOut, Receipt, ReferralIn, ReferralOut, Refusal
 from .submitting import submit_from
 
@@ -50,21 +50,17 @@ Key = Annotated[
     ),
 ]
 Reference = Annotated[
-    str,
-    Path(
-        description="Anvisningens nummer eller id.",
-        pattern=UUID_OR_NUMBER,
-    ),
+    str, Path(description="Anvisningens nummer eller id.", pattern=UUID_OR_NUMBER)
 ]
 
 
-def _answers(status: int, answer: type, *refusals: int) -> dict[int, Any]:
+def _responses(status: int, answer: type, *refusals: int) -> dict[int, Any]:
     return {status: answer, **dict.fromkeys((*refusals, 401, 429), Refusal)}
 
 
 @api.post(
     "/referrals",
-    response=_answers(201, Receipt, 400, 403, 409, 413, 415, 422),
+    response=_responses(201, Receipt, 400, 403, 409, 413, 415, 422),
     summary="Skicka en anvisning",
     operation_id="submit",
     url_name="api_submit",
@@ -72,14 +68,14 @@ def _answers(status: int, answer: type, *refusals: int) -> dict[int, Any]:
 @transaction.atomic
 def submit(request: SystemRequest, data: ReferralIn, acting_as: ActingUser, key: Key) -> Status:
     """Anvisningen skickas hel eller inte alls, och har sedan tio arbetsdagar på sig att besvaras."""
-    user = acting_user(request.auth, acting_as)
+    user = act_for(request, acting_as)
     sent = submit_from(request.auth, data, key=key, today=timezone.localdate(), by=user)
     return Status(201, Receipt.of(sent))
 
 
 @api.get(
     "/referrals/{reference}",
-    response=_answers(200, ReferralOut, 403, 404, 422),
+    response=_responses(200, ReferralOut, 403, 404, 422),
     summary="Läs hur det står till med en anvisning",
     operation_id="referral",
     url_name="api_referral",
@@ -92,7 +88,7 @@ def referral(request: SystemRequest, reference: Reference, acting_as: ActingUser
 
 @api.get(
     "/referrals/{reference}/feedback",
-    response=_answers(200, FeedbackOut, 403, 404, 422),
+    response=_responses(200, FeedbackOut, 403, 404, 422),
     summary="Läs återkopplingen på en anvisning",
     operation_id="feedback",
     url_name="api_feedback",
@@ -106,7 +102,7 @@ def feedback(request: SystemRequest, reference: Reference, acting_as: ActingUser
 
 @api.get(
     "/mapping",
-    response=_answers(200, MappingOut, 404),
+    response=_responses(200, MappingOut, 404),
     summary="Läs frågorna i kartläggningen",
     operation_id="mapping",
     url_name="api_mapping",
@@ -128,8 +124,7 @@ def description(request: HttpRequest) -> HttpResponse:
 
 def _open(request: SystemRequest, reference: str, acting_as: str) -> Referral:
     """The door to a referral that the team has sent; the showing is on record before it leaves."""
-    request.user = acting_user(request.auth, acting_as)
-    sent = Referral.objects.sent_by_team_of(request.user).for_page()
+    sent = Referral.objects.sent_by_team_of(act_for(request, acting_as)).for_page()
     is_number = reference.startswith("A-")
     found = sent.with_number(int(reference[2:])) if is_number else sent.with_id(UUID(reference))
     if found is None:

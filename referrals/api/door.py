@@ -91,13 +91,14 @@ def _check_body(request: HttpRequest) -> None:
         raise Refused(413, TOO_LARGE)
 
 
-def acting_user(system: SendingSystem, username: str) -> User:
-    """Who the system acts for: somebody who may do the same on the pages. Raises Refused."""
+def act_for(request: SystemRequest, username: str) -> User:
+    """Let the request be by whom the system acts for: who may do the same on the pages. Raises Refused."""
     user = None
     if re.fullmatch(USERNAME, username):
-        user = User.objects.of_unit(system.unit).filter(username=username).first()
+        user = User.objects.of_unit(request.auth.unit).filter(username=username).first()
     if user is None or not user.may(Permission.SEND_REFERRALS):
         raise Refused(403, NOT_A_SENDER)
+    request.user = user
     return user
 
 

@@ -40,7 +40,9 @@ class ReferralIn(Schema):
     phone: str = _text("phone")
     email: str = _text("email")
     interpreter_language: str = _text("interpreter_language")
-    mapping_version: int = Field(description="Versionen som `GET /api/v1/mapping` gav.")
+    mapping_version: int = Field(
+        strict=True, description="Versionen som `GET /api/v1/mapping` gav."
+    )
     answers: dict[str, str | list[str]] = Field(
         title="svar",
         description="Svaren efter frågans nyckel: en text, eller en lista för frågor av slaget `several`.",

@@ -92,6 +92,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"": "Arbetsmarknadsenheten tar emot den som är"},
     ),
     # what is not as described
+    "a version in words": ({"mapping_version": "1"}, {"mapping_version": door.WRONG_KIND}),
     "kind": ({"first_name": 5}, {"first_name": door.WRONG_KIND}),
     "an answer's kind": ({"answers": {"belief": 4}}, {"answers.belief": door.WRONG_KIND}),
     "unknown": ({"form_key": "x"}, {"form_key": "Fältet finns inte i beskrivningen."}),
