@@ -1,7 +1,9 @@
 """The API: the same rules and words as the pages, for a system that acts in somebody's name."""
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -317,3 +319,16 @@ def test_nothing_of_the_person_is_logged(caller, caplog):
     assert caller.send(body).status_code == 422
     assert "Unprocessable" in caplog.text
     assert not [one for one in ("Loggordet", "19900101", caller.token) if one in caplog.text]
+
+
+def test_the_written_description_names_every_address_and_refusal(client):
+    written = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    described = client.get("/api/v1/openapi.json").json()
+    operations = [one for methods in described["paths"].values() for one in methods.values()]
+    refusals = {status for one in operations for status in one["responses"] if status >= "400"}
+    assert set(re.findall(r"^\| (\d{3}) \|", written, re.M)) == refusals | {"405"}
+    for path, methods in described["paths"].items():
+        for method in methods:
+            assert f"`{method.upper()} {path.replace('{reference}', 'A-00012')}`" in written
+    assert f"mer än {SystemCall.ALLOWED} anrop på en minut" in written
+    assert f"mer än {door.LARGEST:_} byte".replace("_", " ") in written
