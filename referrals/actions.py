@@ -21,6 +21,7 @@ from .checks import (
     check_answered,
     in_the_way,
     known_to_unit,
+    not_to_be_sent,
     wait_for_others,
     wrong_age,
 )
@@ -195,7 +196,7 @@ def submit(referral: Referral, *, level: str, level_reason: str, today: date, by
     _set_level(referral, level, level_reason)
     wait_for_others(referral.personnummer)
     if sentence := in_the_way(referral, today, by):
-        raise ValidationError(sentence)
+        raise not_to_be_sent(sentence)
     referral.status = Status.SUBMITTED
     referral.submitted_on = today
     referral.answer_due_on = answer_due(today)

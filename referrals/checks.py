@@ -15,6 +15,9 @@ from .models import NOT_NOW, Referral, Status
 # Whom the unit is for: the figures' age bands (16–65 years).
 YOUNGEST, OLDEST = 16, 65
 
+# The code of a sentence that is about the draft and not the person.
+OF_DRAFT = "of_draft"
+
 
 def check_answered(content: Content, answers: Answers) -> None:
     """Every question that must be answered is. Raises ValidationError, naming those that are not."""
@@ -99,6 +102,12 @@ def known_to_unit(personnummer: str | None, unit: Unit, today: date, by: User) -
     return ""
 
 
+def not_to_be_sent(sentence: str) -> ValidationError:
+    """The refusal, and apart from it what becomes of the draft: a system that sends has none."""
+    kept = ValidationError("Det du har skrivit är sparat som utkast.", code=OF_DRAFT)
+    return ValidationError([sentence, kept])
+
+
 def known_to_team(referral: Referral, today: date, by: User) -> str:
     """What the sender's own team has for the person already, as a sentence; empty when nothing."""
     own = (
@@ -109,7 +118,7 @@ def known_to_team(referral: Referral, today: date, by: User) -> str:
     if waiting := own.undecided().exclude(pk=referral.pk).first():
         return (
             f"Ert team har redan skickat anvisning {waiting} för personen, och den är inte besvarad. "
-            "Fortsätt på den. Det här utkastet kan du ta bort."
+            "Fortsätt på den."
         )
     taken_on = Q(enrolment__voided_at=None) & (
         Q(enrolment__ended_on=None) | Q(enrolment__ended_on__gte=today)
@@ -117,6 +126,6 @@ def known_to_team(referral: Referral, today: date, by: User) -> str:
     if accepted := own.filter(taken_on, status=Status.ACCEPTED).first():
         return (
             f"Personen är redan inskriven efter ert teams anvisning {accepted}. "
-            "Öppna den för att se vem som är konsulent. Det här utkastet kan du ta bort."
+            "Öppna den för att se vem som är konsulent."
         )
     return ""

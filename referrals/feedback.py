@@ -5,7 +5,7 @@ field by field, and the page is given this and never the enrolment. What is told
 sent: as data, and read back.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -99,6 +99,27 @@ class TeamTold:
     asked: list[Asked]
     can_ask: bool
     from_on: date
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that the sender's team is told of the case but its meetings, an exit only as it was sent."""
+
+    feedback: Feedback | None = None
+    records: list[RecordTold] = field(default_factory=list)
+    team: TeamTold | None = None
+
+
+def told(referral: Referral, day: date) -> Told:
+    """What the team is told on the day."""
+    sent = records(referral)
+    now = feedback(referral, day)
+    ended = bool(sent) and sent[0].told.exit is not None
+    return Told(
+        feedback=now.without_exit if now and not ended else None,
+        records=sent,
+        team=team_told(referral, day),
+    )
 
 
 def records(referral: Referral) -> list[RecordTold]:

@@ -10,13 +10,16 @@ from participants.models import Enrolment, Meeting
 from sundbyberg_am.models import User
 
 from .access import Act, refusal
-from .models import Referral
+from .models import NoticeKind, Referral
+from .notice_actions import tell_consultant
 
 
 @transaction.atomic
-def ask_for_meeting(referral: Referral, *, request: str, by: User) -> Meeting:
+def ask_for_meeting(referral: Referral, *, request: str, today: date, by: User) -> Meeting:
     """Ask the consultant for a three-party meeting. Raises ValidationError, also when one is asked for."""
-    return participants.request_meeting(_enrolment(referral, by), request=request, by=by)
+    meeting = participants.request_meeting(_enrolment(referral, by), request=request, by=by)
+    tell_consultant(referral, NoticeKind.MEETING_ASKED, f"meeting {meeting.pk}", today, by)
+    return meeting
 
 
 @transaction.atomic

@@ -29,7 +29,9 @@ def meeting_ask(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     referral = open_referral_page(request, public_id)
     form = AskForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        asked = form.apply(actions.ask_for_meeting, referral, by=request.user)
+        asked = form.apply(
+            actions.ask_for_meeting, referral, today=timezone.localdate(), by=request.user
+        )
         if asked is not None:
             messages.success(request, "Konsulenten har fått din fråga om ett möte.")
             return redirect("referral", public_id)

@@ -21,7 +21,7 @@ from sundbyberg_am.templatetags.swedish import long_day
 from . import actions
 from . import mapping as mapped
 from .access import Act, allowed_acts, find_referral, open_referral_page, refusal
-from .feedback import feedback, records, team_told
+from .feedback import Told, told
 from .forms import (
     AcceptForm,
     AskForm,
@@ -36,7 +36,6 @@ from .models import WITH_UNIT, EventKind, Referral, ReferralEvent, Status
 from .pages import form_page, posted, question_page, said_of_draft
 
 CLOSED_PAGE = 25
-NOTHING_TOLD: dict[str, object] = {"feedback": None, "records": [], "team": None}
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def referral(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "in_the_way": said_of_draft(request, referral),
         "steps": _steps(referral, events),
         "asked": _asked(events) if referral.status == Status.COMPLETION_ASKED else "",
-        **(_told(referral, timezone.localdate()) if is_sender else NOTHING_TOLD),
+        **vars(told(referral, timezone.localdate()) if is_sender else Told()),
         "meetings": meetings(referral, timezone.localtime()) if is_sender else None,
         "voided": referral.enrolment is not None and referral.enrolment.voided_at is not None,
         "sections": mapped.answers_shown(referral.content, referral.answers),
@@ -354,18 +353,6 @@ def _inbox_groups(undecided: list[Referral], today: date) -> list[Group]:
         Group("completed", "Kompletterade", in_time(Status.COMPLETED)),
         Group("asked", "Väntar på avsändaren", in_time(Status.COMPLETION_ASKED)),
     ]
-
-
-def _told(referral: Referral, today: date) -> dict[str, object]:
-    """What the sender's team is told of the case: an exit only as it was sent."""
-    sent = records(referral)
-    now = feedback(referral, today)
-    ended = bool(sent) and sent[0].told.exit is not None
-    return {
-        "feedback": now.without_exit if now and not ended else None,
-        "records": sent,
-        "team": team_told(referral, today),
-    }
 
 
 def _proposal(referral: Referral) -> dict[str, object]:

@@ -30,7 +30,7 @@ from participants.models import (
     Step,
 )
 from referrals.editor.actions import start_draft
-from referrals.models import Referral
+from referrals.models import Referral, SendingSystem
 from reporting.models import ReportFile, ReportRun, RunState
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import UnitKind, User
@@ -47,6 +47,7 @@ from tests.builders import (
 )
 from tests.participants.builders import a_handover, a_pause, a_review, an_absence
 from tests.referrals.builders import Cast, a_draft, a_referral_in
+from tests.referrals.systems import a_token
 from tests.reporting.builders import a_board_goal, an_indicator
 
 # One worker, since what the addresses are about takes long to make.
@@ -80,6 +81,9 @@ ADDRESSES = {
     "user_list": Address(ADMINISTRATOR),
     "user_add": Address(ADMINISTRATOR),
     "user_change": Address(ADMINISTRATOR, "user"),
+    "system_list": Address(ADMINISTRATOR),
+    "system_add": Address(ADMINISTRATOR),
+    "system_end": Address(ADMINISTRATOR, "system"),
     "access_log": Address(frozenset({Role.LOG_REVIEWER})),
     # the case
     "participant_list": Address(CASE_READERS),
@@ -215,6 +219,8 @@ ADDRESSES = {
     "indicator_remove": Address(MANAGER, method="post", more={"pk": "indicator"}),
 }
 OPEN_TO_ALL = {"login", "survey", "survey_thanks"}
+# Not for users: whoever has no token gets 401, which the tests of the API show; its description is open.
+OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_description"}
 # What another unit has is another's; users and reports belong to all who may open them.
 OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover")
 
@@ -273,10 +279,16 @@ def one_of_each() -> dict[str, Any]:
         "accepted": accepted.public_id,
         "three-party meeting": a_meeting(accepted.enrolment, kind="three_party").pk,
         "user": author.public_id,
+        "system": a_system(cast).public_id,
         "report": run.public_id,
         "board goal": a_board_goal().pk,
         "indicator": an_indicator().pk,
     }
+
+
+def a_system(cast: Cast) -> SendingSystem:
+    a_token(cast.sender.unit)
+    return SendingSystem.objects.get()
 
 
 def a_content() -> dict[str, Any]:
@@ -309,7 +321,7 @@ def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
 
 
 def test_every_address_has_a_row():
-    assert names(get_resolver().url_patterns) == set(ADDRESSES) | OPEN_TO_ALL
+    assert names(get_resolver().url_patterns) == set(ADDRESSES) | OPEN_TO_ALL | OF_SYSTEMS
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

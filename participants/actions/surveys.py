@@ -77,7 +77,7 @@ def answer_survey(
     Raises ValidationError at `code` for one that is wrong, used or too old, and for everybody at an address
     that too many wrong ones came from lately.
     """
-    if SurveyMiss.objects.too_many(address_hash(address), now):
+    if SurveyMiss.objects.wait(address_hash(address), now):
         raise ValidationError(TOO_MANY_MISSES)
     today = timezone.localdate(now)
     used = SurveyCode.objects.locked(code, today)

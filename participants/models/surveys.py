@@ -8,15 +8,15 @@ None of them points at another, and neither codes nor answers are numbered in th
 import uuid
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from sundbyberg_am.limits import Occurrence
 from sundbyberg_am.models import Unit, User
 
 from .enrolments import Enrolment
@@ -166,27 +166,11 @@ class SurveyAnswer(models.Model):
         return f"enkätsvar {self.month:%Y-%m}"
 
 
-class SurveyMissQuerySet(models.QuerySet["SurveyMiss"]):
-    def recent(self, now: datetime) -> Self:
-        """Those that still count."""
-        return self.filter(at__gt=now - MISSES_WITHIN)
-
-    def old(self, now: datetime) -> Self:
-        """Those that count no more."""
-        return self.filter(at__lte=now - MISSES_WITHIN)
-
-    def too_many(self, sender: str, now: datetime) -> bool:
-        """Whether whoever sends has tried so many wrong codes that it looks like guessing."""
-        return self.recent(now).filter(sender=sender).count() >= MISSES_ALLOWED
-
-
-class SurveyMiss(models.Model):
+class SurveyMiss(Occurrence):
     """That a wrong code came from an address, of which only a fingerprint is kept, and not for long."""
 
-    sender = models.CharField(max_length=64)
-    at = models.DateTimeField(default=timezone.now)
-
-    objects = SurveyMissQuerySet.as_manager()
+    ALLOWED = MISSES_ALLOWED
+    WITHIN = MISSES_WITHIN
 
     class Meta:
         verbose_name = "felaktig enkätkod"

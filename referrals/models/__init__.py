@@ -17,6 +17,7 @@ from .referrals import (
     ReferralQuerySet,
     Status,
 )
+from .systems import SendingSystem, SystemCall
 
 __all__ = [
     "ABOUT_THE_CASE",
@@ -37,6 +38,8 @@ __all__ = [
     "Referral",
     "ReferralEvent",
     "ReferralQuerySet",
+    "SendingSystem",
     "Status",
+    "SystemCall",
     "TeamRequest",
 ]

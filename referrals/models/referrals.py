@@ -48,7 +48,7 @@ RECENT_DAYS = 14
 # Said of a person who is enrolled and of one whom others have referred: a sender learns not even which.
 NOT_NOW = (
     "Anvisningen kan inte skickas för den här personen just nu. Ring samordnaren på "
-    "arbetsmarknadsenheten. Det du har skrivit är sparat som utkast."
+    "arbetsmarknadsenheten."
 )
 
 
@@ -151,6 +151,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """The accepted ones that the user's own team sent."""
         return self.visible_to(user).filter(from_unit=user.unit_id, status=Status.ACCEPTED)
 
+    def sent_by_team_of(self, user: User) -> Self:
+        """What the user's own team has sent; no drafts."""
+        return self.visible_to(user).filter(from_unit=user.unit_id).exclude(status=Status.DRAFT)
+
     def by_enrolment(self, enrolments: Collection[int]) -> "dict[int | None, Referral]":
         """Those that became the enrolments with these ids, by the id."""
         return {row.enrolment_id: row for row in self.filter(enrolment__in=enrolments)}
@@ -191,6 +195,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def with_id(self, public_id: uuid.UUID) -> "Referral | None":
         """The one with this public id, if it is among these."""
         return self.filter(public_id=public_id).first()
+
+    def with_number(self, number: int) -> "Referral | None":
+        """The one whose number people say to each other, if it is among these."""
+        return self.filter(pk=number).first()
 
 
 class Referral(models.Model):

@@ -5,28 +5,28 @@ SIMULTANEOUS_REPEATS how many times each form is sent by twenty at once (100 in 
 """
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from html import unescape
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, models
-from django.http import HttpResponse
+from django.db import models
 from django.test import Client
 from django.urls import reverse
 
 from participants.models import Enrolment, Goal, Intervention, LevelChange, Note, Step
 from referrals.models import Referral
 from sundbyberg_am.models import Draft, Submission, User
+from tests.at_once import TIMES, crowd
 from tests.builders import a_plan, a_unit, a_user, an_enrolment, an_intervention
 from tests.referrals.builders import Cast
 
 from .reading import START, TODAY, a_plan_of_steps, to
+
+__all__ = ["crowd"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -34,33 +34,6 @@ pytestmark = [
 ]
 
 ROUNDS = int(os.environ.get("SIMULTANEOUS_ROUNDS", "28"))
-TIMES = 20
-Doing = Callable[[], HttpResponse]
-
-
-@pytest.fixture
-def crowd() -> Iterator[Callable[[list[Doing]], list[HttpResponse]]]:
-    """`crowd(doings)` starts all of them at the same moment, each with a connection of its own."""
-    with ThreadPoolExecutor(TIMES) as threads:
-
-        def at_once(doings: list[Doing]) -> list[HttpResponse]:
-            start = Barrier(len(doings))
-
-            def one(do: Doing) -> HttpResponse:
-                start.wait(timeout=30)
-                return do()
-
-            return list(threads.map(one, doings, timeout=120))
-
-        yield at_once
-        # Each thread closes the connection that it has had; the barrier keeps one from doing it for two.
-        end = Barrier(TIMES)
-
-        def close(_: int) -> None:
-            end.wait(timeout=30)
-            connection.close()
-
-        list(threads.map(close, range(TIMES), timeout=60))
 
 
 def signed_in(user: User) -> Client:

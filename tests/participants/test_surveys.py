@@ -116,7 +116,7 @@ def test_a_mark_outside_the_scale_leaves_the_code_as_it_was():
 def test_guessing_is_stopped_for_a_while_also_with_the_right_code():
     code = give()
     for number in range(MISSES_ALLOWED):
-        assert not SurveyMiss.objects.too_many("", NOW), number
+        assert not SurveyMiss.objects.wait("", NOW), number
         actions.count_miss("192.0.2.1", now=NOW)
     with pytest.raises(ValidationError) as refusal:
         answer(code)

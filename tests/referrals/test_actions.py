@@ -256,6 +256,9 @@ def test_submit_without_a_known_birth_date(cast):
     assert sentence.startswith("Födelsedatum saknas. Fyll i det")
 
 
+KEPT = "Det du har skrivit är sparat som utkast."
+
+
 def submitting(cast, number, by=None):
     draft = a_draft(by or cast.sender, personnummer=number)
     return refused(
@@ -268,14 +271,14 @@ def submitting(cast, number, by=None):
 def test_submit_for_somebody_enrolled(cast, started_on, ended_on):
     number = a_number()
     an_enrolment(started_on, ended_on, participant=a_participant(personnummer=number))
-    assert submitting(cast, number) == {"": [NOT_NOW]}
+    assert submitting(cast, number) == {"": [NOT_NOW, KEPT]}
 
 
 def test_submit_for_somebody_others_have_referred(cast):
     number = a_number()
     theirs = a_draft(cast.stranger, personnummer=number)
     actions.submit(theirs, level="AM2", level_reason="", today=DAY, by=cast.stranger)
-    assert submitting(cast, number) == {"": [NOT_NOW]}
+    assert submitting(cast, number) == {"": [NOT_NOW, KEPT]}
 
 
 def test_refusal_is_the_same_whether_enrolled_or_referred(cast):
@@ -288,7 +291,8 @@ def test_refusal_is_the_same_whether_enrolled_or_referred(cast):
 def test_submit_for_somebody_the_own_team_has_referred(cast):
     number = a_number()
     first = a_referral_in(Status.COMPLETION_ASKED, cast, personnummer=number)
-    (sentence,) = submitting(cast, number, cast.colleague)[""]
+    sentence, of_draft = submitting(cast, number, cast.colleague)[""]
+    assert of_draft == "Det här utkastet kan du ta bort."
     assert first.number_text in sentence
     assert "Fortsätt på den" in sentence
 
@@ -296,9 +300,9 @@ def test_submit_for_somebody_the_own_team_has_referred(cast):
 def test_submit_for_somebody_enrolled_after_the_own_teams_referral(cast):
     number = a_number()
     first = a_referral_in(Status.ACCEPTED, cast, personnummer=number)
-    (sentence,) = submitting(cast, number, cast.colleague)[""]
+    sentence, _ = submitting(cast, number, cast.colleague)[""]
     assert f"redan inskriven efter ert teams anvisning {first.number_text}" in sentence
-    assert submitting(cast, number, cast.stranger) == {"": [NOT_NOW]}
+    assert submitting(cast, number, cast.stranger) == {"": [NOT_NOW, KEPT]}
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.RETURNED, Status.WITHDRAWN])

@@ -27,6 +27,7 @@ from tests.participants.builders import a_pause, a_review
 
 from .builders import DAY, Cast, a_referral_in
 from .reading import text
+from .systems import Caller, a_body, a_token
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,19 @@ def met(cast: Cast, client, referral: Referral) -> tuple[str, set[str]]:
     return shown, seen
 
 
+def told_by_api(caller: Caller, referral: Referral) -> str:
+    """All that a system is answered about the referral, and to trying what is not there for it."""
+    number = referral.number_text
+    asked = [
+        *("mapping", "openapi.json", f"referrals/{number}", f"referrals/{referral.public_id}"),
+        *(f"referrals/{number}/feedback", f"referrals/{referral.public_id}/feedback"),
+        *("referrals", f"referrals/{number}/events", "participants", f"referrals/{number}?all=1"),
+    ]
+    again = caller.send(a_body(personnummer=referral.personnummer), number)
+    assert again.status_code == 422
+    return " ".join(text(answer) for answer in (*map(caller.get, asked), again))
+
+
 def test_only_what_is_meant_to_be_told_is_met(as_user, settings):
     settings.EMAIL_HOST = "mail.example.com"  # the outbox of the tests takes what is sent
     cast = Cast()
@@ -145,6 +159,7 @@ def test_only_what_is_meant_to_be_told_is_met(as_user, settings):
         exit_destination="zqexitqz",
     )
     planted["zqexitqz"] = ("enrolment", "exit_destination", enrolment.pk)
+    token = a_token(cast.sender.unit)
     for sent in (False, True):  # while nothing is sent of the exit, and after
         if sent:
             tasks.send_due_feedback()
@@ -158,6 +173,12 @@ def test_only_what_is_meant_to_be_told_is_met(as_user, settings):
             )
             assert {pk for model, _, pk in told if model == "meeting"} == {three_party}
             assert "Ersättarordet" not in shown
+            by_api = told_by_api(Caller(user, token=token), referral)
+            assert {planted[word] for word in planted if word in by_api} == told
+            assert "Ersättarordet" not in by_api
+        stranger = Caller(cast.stranger, name=f"Ett annat, {sent}")
+        by_api = told_by_api(stranger, referral)
+        assert [word for word in planted if word in by_api] == []
     for notice in Notice.objects.to_mail(timezone.now()):
         notice_actions.send_notice(notice.pk, at=timezone.now())
     assert len(mail.outbox) >= 2

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from referrals import notice_actions, tasks
 from referrals.models import Notice, NoticeKind, Status
 
 from .builders import Cast, a_referral_in
+from .reading import text
 
 pytestmark = pytest.mark.django_db
 COMMITTED = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -119,6 +121,29 @@ def test_mail_says_that_something_waits_and_nothing_of_whom(start_server):
         assert str(secret) not in whole
     notice = Notice.objects.get()
     assert (notice.kind, notice.mailed_at is not None) == (NoticeKind.RECEIVED, True)
+
+
+def test_the_consultant_is_told_once_of_a_meeting_that_is_asked_for(start_server, as_user):
+    cast, inbox = a_cast_with_addresses(), start_server()
+    referral = a_referral_in(Status.ACCEPTED, cast)
+    sweep()
+    inbox.mails.clear()
+    asking = reverse("meeting_ask", args=[referral.public_id])
+    for status in (302, 422):  # the second time one is asked for already
+        page = as_user(cast.sender).post(asking, {"request": "Frågeordet"})
+        assert page.status_code == status
+        sweep()
+    (mail,) = inbox.mails
+    assert (mail["To"], mail["Subject"]) == (
+        "consultant@example.com",
+        "Du har en anvisning att hantera",
+    )
+    notice = Notice.objects.get(kind=NoticeKind.MEETING_ASKED)
+    assert notice.user == cast.consultant
+    assert not [one for one in ("Frågeordet", referral.last_name) if one in mail.as_string()]
+    assert referral.enrolment
+    case = reverse("participant", args=[referral.enrolment.participant.public_id])
+    assert case in text(as_user(cast.consultant).get(reverse("notice_list")))
 
 
 def test_news_has_another_subject_than_what_waits(start_server):

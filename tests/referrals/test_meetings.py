@@ -125,7 +125,7 @@ def plant(referral: Referral, cast: Cast) -> None:
     absent = a_three_party(case, DAY, outcome="absent", why="Frånvarovarföret", starts=time(6))
     AgreedPoint.objects.create(meeting=absent, text="Ogiltigavtalet")
     a_three_party(case, TODAY + A_DAY, place="Kommandeplatsen", decided_by=None)
-    ask_for_meeting(referral, request="Frågeordet", by=cast.sender)
+    ask_for_meeting(referral, request="Frågeordet", today=TODAY, by=cast.sender)
 
 
 def test_of_the_case_the_sender_sees_meetings_and_nothing_else(cast, as_user):
@@ -244,7 +244,7 @@ def test_strangers_and_other_roles_neither_ask_nor_answer(cast, as_user):
         assert as_user(user).post(asking, {"request": "x"}).status_code == expected, name
         assert as_user(user).post(reply, {"reply": "coming"}).status_code == expected, name
         with pytest.raises(ValidationError, match="Det här kan bara avsändarens team göra"):
-            ask_for_meeting(referral, request="x", by=user)
+            ask_for_meeting(referral, request="x", today=TODAY, by=user)
     assert Meeting.objects.get() == meeting
     meeting.refresh_from_db()
     assert meeting.reply == ""

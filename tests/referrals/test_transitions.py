@@ -78,7 +78,7 @@ def doing(act: Act, referral: Referral, by: User, cast: Cast) -> Callable[[], ob
         Act.RETURN: lambda: actions.return_referral(
             referral, reason="Fel enhet.", today=DAY, by=by
         ),
-        Act.MEET: lambda: ask_for_meeting(referral, request="Hur det går.", by=by),
+        Act.MEET: lambda: ask_for_meeting(referral, request="Hur det går.", today=DAY, by=by),
         Act.ASK_TEAM: lambda: ask_team(
             referral, question="Vad har vi inte prövat?", today=DAY + timedelta(days=400), by=by
         ),
