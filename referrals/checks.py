@@ -1,6 +1,7 @@
 """What is checked before a referral is sent or registered, in words that tell no more than one may know."""
 
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -49,6 +50,13 @@ def in_the_way(referral: Referral, today: date, by: User) -> str:
     if sentence := wrong_age(referral, today) or known_to_team(referral, today, by):
         return sentence
     return NOT_NOW if _is_not_to_be_referred(referral, today, by) else ""
+
+
+def given_away(referral: Referral) -> list[UUID]:
+    """The public ids of those whom `NOT_NOW` tells of, for the record of what is shown."""
+    known = Participant.objects.with_number(referral.personnummer or "")
+    waiting = Referral.objects.of_person(referral.personnummer).undecided()
+    return [one.public_id for one in known] + [one.public_id for one in waiting]
 
 
 def wait_for_others(personnummer: str | None) -> None:

@@ -33,6 +33,7 @@ def case_mapping(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         {"fran": ends[0], "till": max(filled, default=0), **request.GET.dict()},
         versions=filled.values(),
     )
+    form.fields["fran"].label, form.fields["till"].label = "Först", "Sedan"
     chosen = form.cleaned_data if form.is_valid() else {}
     before, after = (filled.get(chosen.get(name, 0)) for name in ("fran", "till"))
     context = {

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sundbyberg_am.access import SignedInRequest
+from sundbyberg_am.actions import record_access
 from sundbyberg_am.drafts import form_name, offer_drafts
 from sundbyberg_am.forms import ActionForm
 
 from .access import Act, refusal
-from .checks import in_the_way
-from .models import Referral, Status
+from .checks import given_away, in_the_way
+from .models import NOT_NOW, Referral, Status
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -50,10 +51,16 @@ def form_page(
 
 
 def said_of_draft(request: SignedInRequest, referral: Referral) -> str:
-    """What stands in the way of sending a draft, said before it is filled in; empty for what is sent."""
+    """What stands in the way of sending a draft, said before it is filled in; empty for what is sent.
+
+    That somebody is known is told of that person, so it is on record before it is said.
+    """
     if referral.status != Status.DRAFT:
         return ""
-    return in_the_way(referral, timezone.localdate(), request.user)
+    sentence = in_the_way(referral, timezone.localdate(), request.user)
+    if sentence == NOT_NOW:
+        record_access(request, given_away(referral))
+    return sentence
 
 
 def question_page(

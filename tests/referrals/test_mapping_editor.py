@@ -21,7 +21,7 @@ from sundbyberg_am.conflicts import Conflict
 from tests.builders import a_user
 
 from .builders import DAY, a_draft, a_referral_in
-from .reading import text, url
+from .reading import queries, text, url
 from .test_mapping import CONTENT
 
 pytestmark = pytest.mark.django_db
@@ -374,3 +374,26 @@ def test_pages_of_a_draft_lead_to_the_list_when_there_is_none(as_user, administr
     for name in ("mapping_draft", "mapping_preview", "mapping_publish", "mapping_discard"):
         page = client.get(reverse(name), follow=True)
         assert "Det finns inget utkast." in text(page)
+
+
+def test_both_texts_stand_when_two_change_the_same_part(as_user, administrator, draft):
+    client, address = as_user(administrator), reverse("mapping_part_change", args=["1"])
+    seen = {"seen_version": mark(1), "help": ""}
+    actions.change_part((1,), seen_version=mark(1), title="Hennes", help="", by=administrator)
+    page = client.post(address, {**seen, "title": "Hans"})
+    assert page.status_code == 409
+    assert "Hennes" in text(page)
+    assert 'value="Hans"' in text(page)
+    chosen = {**seen, "seen_version": mark(1), "title": "Hans"}
+    assert client.post(address, chosen).status_code == 302
+    assert part_at(now(), (1,))["title"] == "Hans"
+
+
+def test_pages_have_the_same_number_of_queries_however_many_versions(as_user, administrator, draft):
+    client = as_user(administrator)
+    pages = [reverse("mapping_versions"), reverse("mapping_draft")]
+    few = [queries(client, page) for page in pages]
+    for version in range(12, 15):
+        MappingForm.objects.create(version=version, title="T", valid_from=DAY, content=small())
+    actions.add_part((), title="Ett till", help="", by=administrator)
+    assert [queries(client, page) for page in pages] == few

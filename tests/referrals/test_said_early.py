@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from participants.actions import protect
+from participants.models import Participant
 from referrals import actions
 from referrals.models import NOT_NOW, Referral
+from sundbyberg_am.models import AccessRecord
 from tests.builders import a_participant, a_personnummer, a_unit, an_enrolment
 
 from .builders import a_draft, a_number
@@ -79,6 +81,19 @@ def test_known_and_protected_read_alike_to_the_letter(cast, as_user):
         page = text(client.get(url("mapping", draft)))
         pages.append(page[page.index("<h1>") : page.index("<form method")].replace(str(draft), ""))
     assert len(set(pages)) == 1
+
+
+def test_that_somebody_is_known_is_on_record_when_it_is_said(cast, as_user):
+    client, number = as_user(cast.sender), enrolled(cast)
+    told_of = AccessRecord.objects.filter(
+        user=cast.sender, subjects__contains=[Participant.objects.get().public_id]
+    )
+    draft = begun(client, number)
+    assert not told_of.exists()
+    client.get(url("mapping", draft))
+    assert told_of.count() == 1
+    client.post(url("referral_delete", draft))
+    assert told_of.count() == 1  # a draft that is removed leaves its trace
 
 
 def test_what_the_own_team_has_is_said_with_its_number(cast, as_user):
