@@ -17,6 +17,8 @@ from .builders import ANSWERS, DAY, a_draft, a_number, a_person, a_referral_in
 
 pytestmark = pytest.mark.django_db
 
+KEPT = "Det du har skrivit är sparat som utkast."
+
 
 def refused(action, *args, **kwargs) -> dict[str, list[str]]:
     """The sentences of a refusal, by field."""
