@@ -226,8 +226,7 @@ def test_a_note_sent_without_a_session_and_without_scripts(chromium, site: Site,
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_draft_and_a_conflict_are_accessible_and_fit(sign_in: SignIn, kim, case, width):
-    page = sign_in(kim)
-    page.set_viewport_size({"width": width, "height": 900})
+    page = sign_in(kim, width)  # not changed afterwards: it would cut off the fading in of the page
     page.goto(url_of("participant_details", case))
     person = case.participant
     person.refresh_from_db()
