@@ -186,8 +186,8 @@ def _table_element(caption: str, rows: Sequence[Sequence[str]], *, words_last: b
     """The table as it stands in the file; python-docx would ask for each cell, which takes its time."""
     others = 940 if len(rows[0]) > 7 else 1130  # twentieths of a point
     widths = [others] * len(rows[0])
-    if words_last:
-        widths[-1] = 2300
+    if words_last:  # a target says "högst 18,0" on one line, and a degree is some words
+        widths[1:] = [1350] * (len(widths) - 2) + [2300]
     widths[0] = 9640 - sum(widths[1:])
     size = 17 if len(rows[0]) > 7 else 19  # half points
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
