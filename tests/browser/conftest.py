@@ -162,7 +162,10 @@ def sign_in(site: Site, chromium: Browser) -> Iterator[SignIn]:
 
     def open_window(user: User, width: int = 1280, height: int = 900) -> Page:
         context = chromium.new_context(
-            base_url=site.address, viewport={"width": width, "height": height}, locale="sv-SE"
+            base_url=site.address,
+            viewport={"width": width, "height": height},
+            locale="sv-SE",
+            reduced_motion="reduce",  # or a page that is slow to come fades in too late, and says so
         )
         contexts.append(context)
         page = context.new_page()
