@@ -386,3 +386,17 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made} {self.made_id}"
+
+
+class Heartbeat(models.Model):
+    """The one row says when a worker last did what the clock asked for: both are alive, and the queue."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="heartbeat_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

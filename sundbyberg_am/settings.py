@@ -237,6 +237,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-due-feedback": {"task": "referrals.tasks.send_due_feedback", "schedule": 60.0},
     "remind-of-referrals": {"task": "referrals.tasks.remind_of_referrals", "schedule": 1800.0},
+    # Those that are sent while no worker is there do not heap up, and say nothing when it is back.
+    "beat-heart": {
+        "task": "sundbyberg_am.tasks.beat_heart",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": 3600.0},
 }
 

@@ -3,10 +3,12 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from . import start, views
+from . import health, start, views
 
 urlpatterns = [
     path("", start.start, name="start"),
+    path("healthz", health.alive, name="health_alive"),
+    path("readyz", health.ready, name="health_ready"),
     path("logga-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logga-ut/", auth.LogoutView.as_view(), name="logout"),
     path("anvandare/", views.user_list, name="user_list"),

@@ -219,8 +219,12 @@ ADDRESSES = {
     "indicator_remove": Address(MANAGER, method="post", more={"pk": "indicator"}),
 }
 OPEN_TO_ALL = {"login", "survey", "survey_thanks"}
-# Not for users: whoever has no token gets 401, which the tests of the API show; its description is open.
-OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_description"}
+# Not for users: whoever has no token gets 401, which the tests of the API show; its description is open, and
+# so is how the program is, where there is nothing of anybody.
+OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_description"} | {
+    "health_alive",
+    "health_ready",
+}
 # What another unit has is another's; users and reports belong to all who may open them.
 OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover")
 
