@@ -17,7 +17,10 @@ def main() -> None:
         embedded.hold()
         from django.core.management import execute_from_command_line
 
-        execute_from_command_line(sys.argv)
+        from sundbyberg_am.acting import acting
+
+        with acting(lambda: (None, "".join(sys.argv[1:2]))):
+            execute_from_command_line(sys.argv)
     except embedded.EmbeddedError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

@@ -1,6 +1,5 @@
 """What changes the kernel's rows: users, when they are away, the record of what they have been shown."""
 
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
@@ -9,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from .access import Permission, SignedInRequest
+from .acting import page_of
 from .models import Absence, AccessRecord, Unit, User
 
 
@@ -19,9 +19,7 @@ def record_access(request: SignedInRequest, subjects: Iterable[UUID]) -> None:
     """
     shown = list(subjects)
     if shown:
-        # The address without its ids says in Swedish which page it was.
-        page = "/" + re.sub(r"<[^>]+>", "…", request.resolver_match.route)
-        AccessRecord.objects.create(user=request.user, page=page, subjects=shown)
+        AccessRecord.objects.create(user=request.user, page=page_of(request), subjects=shown)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
+from .acting import acting, page_of
 from .drafts import keep_sent
 
 
@@ -23,6 +24,18 @@ def private_pages(
         if request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
+
+    return middleware
+
+
+def known_changes(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """What a request changes is by whoever it turns out to be from, through the page that it is to."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with acting(lambda: (request.user.pk, page_of(request))):
+            return get_response(request)
 
     return middleware
 

@@ -1,4 +1,4 @@
-"""The kernel's rows: who uses the program, where they work, when they are away, whom they were shown."""
+"""The kernel's rows: who uses the program, where they work, when they are away; what is on record."""
 
 import uuid
 from datetime import date, datetime
@@ -7,12 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import (
-    ArrayField,
-    BigIntegerRangeField,
-    DateRangeField,
-    RangeOperators,
-)
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -20,6 +15,11 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 
 from .access import ROLE_PERMISSIONS, Permission, Role
+
+# Rows of this app as well, found here by whoever asks for its models.
+from .records import AccessRecord as AccessRecord
+from .records import Change as Change
+from .records import ChangeKind as ChangeKind
 
 
 class UnitKind(models.TextChoices):
@@ -265,35 +265,6 @@ class Absence(models.Model):
     def has_begun_by(self, day: date) -> bool:
         """Whether the person is, or has been, away by the day."""
         return self.from_on <= day
-
-
-class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
-    def of_day(self, day: date) -> "AccessRecordQuerySet":
-        """Those of a calendar day in Sweden."""
-        return self.filter(at__date=day)
-
-    def page_before(self, key: str, size: int) -> "AccessRecordQuerySet":
-        """The newest records, or the newest before the record with this key, at most `size`."""
-        older = self.filter(pk__lt=int(key[:18])) if key.isascii() and key.isdigit() else self
-        return older.select_related("user__unit").order_by("-pk")[:size]
-
-
-class AccessRecord(models.Model):
-    """One showing of people's data to a user: who, when, through which page, whom.
-
-    A list is one record with everybody on it. Written in the transaction of the page, so that what was
-    shown is on record before it leaves (lag 2001:454 10 §). Participants stand as their public ids.
-    """
-
-    at = models.DateTimeField("tid", auto_now_add=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    page = models.CharField("sida", max_length=100)
-    subjects = ArrayField(models.UUIDField(), verbose_name="visade")
-
-    objects = AccessRecordQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.page} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Versioned(models.Model):

@@ -98,6 +98,7 @@ ADDRESSES = {
     "reopen": Address(CONSULTANT, "case"),
     "void": Address(CONSULTANT, "case"),
     "protection": Address(CASE_READERS, "case"),
+    "history": Address(CASE_READERS, "case"),
     "note_add": Address(CONSULTANT, "case"),
     "note_correct": Address(CONSULTANT, "case", more={"pk": "note"}),
     "intervention_add": Address(CONSULTANT, "case"),
