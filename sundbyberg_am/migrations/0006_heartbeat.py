@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sundbyberg_am", "0004_drafts_and_submissions"),
+        ("sundbyberg_am", "0005_history_of_changes"),
     ]
 
     operations = [
