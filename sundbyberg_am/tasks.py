@@ -1,12 +1,24 @@
 """What a worker does for the kernel."""
 
+import logging
+
 from django.utils import timezone
 
-from . import drafts
+from . import drafts, seals
 from .celery import app
+
+# What it says is the proof that is kept outside the machine, wherever the log lines go.
+seals_told = logging.getLogger("sundbyberg_am.seals")
 
 
 @app.task  # type: ignore[untyped-decorator]
 def remove_old_drafts() -> None:
     """Remove the drafts that nobody came back to."""
     drafts.remove_old_drafts(timezone.now())
+
+
+@app.task  # type: ignore[untyped-decorator]
+def seal_records() -> None:
+    """Seal what has been written in the access log and the history."""
+    while seal := seals.seal_next(at=timezone.now()):
+        seals_told.info(seals.written(seal))
