@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 NAME = "sundbyberg_am"
+PROGRAM = f"{NAME}_program"  # the role of the program; the keeper makes both
 LOG_LIMIT = 10_000_000
 
 # The use locks of this process; the system lets go of them when the process ends.
@@ -40,11 +41,20 @@ def data_dir() -> Path:
 
 def urls(data: Path) -> tuple[str, str]:
     """Addresses of the database and of the broker whose data are in `data`; starts nothing."""
-    host = quote(str(_socket_folder("postgres", data)), safe="")
     return (
-        f"postgres://{NAME}@{host}/{NAME}",
+        _database_url(PROGRAM, data),
         f"redis+socket://{_socket_folder('valkey', data)}/valkey.sock",
     )
+
+
+def owner_url(data: Path) -> str:
+    """The address of the database for whoever migrates it: as the owner of the tables."""
+    return _database_url(NAME, data)
+
+
+def _database_url(role: str, data: Path) -> str:
+    host = quote(str(_socket_folder("postgres", data)), safe="")
+    return f"postgres://{role}@{host}/{NAME}"
 
 
 def hold(data: Path | None = None) -> None:

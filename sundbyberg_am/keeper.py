@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = "sundbyberg_am"
+PROGRAM = f"{NAME}_program"
 START_SECONDS = 120  # a database that was killed may have much to recover
 STOP_SECONDS = 10
 RESTARTS = 3  # in RESTART_WINDOW seconds; then the next user may try
@@ -119,6 +120,7 @@ class Postgres(Server):
             for path in (self.data, *self.data.rglob("*")):
                 self.own(path)
         self.drop_stale_pid()
+        self.let_program_in()
 
     def create(self) -> None:
         """Make the database aside and rename it when whole: a kill leaves nothing half-made."""
@@ -129,12 +131,27 @@ class Postgres(Server):
         options += ["--auth-local=trust", "--auth-host=reject"]
         options += [] if self.durable else ["--no-sync"]
         self.run([str(self.program.with_name("initdb")), "-D", str(new), *options])
-        options = [*self.settings(), "-c", "exit_on_error=on", "postgres"]
-        self.run(
-            [str(self.program), "--single", "-D", str(new), *options],
-            f"CREATE ROLE {NAME} LOGIN CREATEDB\nCREATE DATABASE {NAME} OWNER {NAME}\n",
+        self.alone(
+            new, f"CREATE ROLE {NAME} LOGIN CREATEDB", f"CREATE DATABASE {NAME} OWNER {NAME}"
         )
         new.rename(self.data)
+
+    def let_program_in(self) -> None:
+        """Make the role that the program runs as, once: an older folder has only the owner."""
+        done = self.data / PROGRAM
+        if not done.exists():
+            make = f"BEGIN CREATE ROLE {PROGRAM} LOGIN; EXCEPTION WHEN duplicate_object THEN END"
+            self.alone(self.data, f"DO '{make}'")
+            done.touch()
+            self.own(done)
+
+    def alone(self, data: Path, *statements: str) -> None:
+        """Let a server that nobody else reaches do the statements, and end."""
+        options = [*self.settings(), "-c", "exit_on_error=on", "postgres"]
+        self.run(
+            [str(self.program), "--single", "-D", str(data), *options],
+            "".join(f"{statement}\n" for statement in statements),
+        )
 
     def run(self, command: list[str], text: str = "") -> None:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}

@@ -20,6 +20,7 @@ from .access import ROLE_PERMISSIONS, Permission, Role
 from .records import AccessRecord as AccessRecord
 from .records import Change as Change
 from .records import ChangeKind as ChangeKind
+from .records import Seal as Seal
 
 
 class UnitKind(models.TextChoices):

@@ -1,4 +1,8 @@
-"""What is on record and never changed: who was shown whom, and who changed what."""
+"""What is on record and never changed: who was shown whom, who changed what, and the seals on both.
+
+The role that the program runs as can add to the first and the last and only read the second, which
+triggers write (see `roles.py`). The log and the history say nothing that is not needed to find the row.
+"""
 
 from datetime import date
 from typing import ClassVar, Self
@@ -96,3 +100,20 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.table} {self.row}"
+
+
+class Seal(models.Model):
+    """A seal on the rows that were written since the one before; what it says is in `seals.py`."""
+
+    number = models.PositiveBigIntegerField("nummer", primary_key=True)
+    at = models.DateTimeField("tid")
+    # By table: the first and the last key of each unbroken run of rows that this seal is on.
+    rows = models.JSONField("rader")
+    # By table: the highest key that this seal or any before it is on.
+    up_to = models.JSONField("till och med")
+    hashes = models.BinaryField("radernas kontrollsummor")
+    root = models.CharField("kontrollsumma", max_length=64)
+    signature = models.CharField("underskrift", max_length=64)
+
+    def __str__(self) -> str:
+        return f"försegling {self.number}"

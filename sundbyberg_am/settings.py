@@ -40,6 +40,10 @@ def _number(name: str, default: int) -> int:
 DATA_DIR = embedded.data_dir()
 _embedded_database_url, _embedded_broker_url = embedded.urls(DATA_DIR)
 DATABASE_URL = os.environ.get("DATABASE_URL") or _embedded_database_url
+# The role that owns the tables. Only `migrate` uses it; see roles.py.
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
+    "" if os.environ.get("DATABASE_URL") else embedded.owner_url(DATA_DIR)
+)
 CELERY_BROKER_URL = os.environ.get("BROKER_URL") or _embedded_broker_url
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 
@@ -71,6 +75,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Signs the seals on the access log and the history. A key of its own lets SECRET_KEY be changed.
+SEAL_KEY = os.environ.get("SEAL_KEY") or SECRET_KEY
 ALLOWED_HOSTS = [
     host for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
 ]
@@ -244,6 +250,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "seal-records": {
+        "task": "sundbyberg_am.tasks.seal_records",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": 3600.0},
 }
 
@@ -268,6 +279,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"sundbyberg_am.seals": {"level": "INFO"}},
 }
 
 # In the public version of a report, smaller counts than the first are hidden, and shares, medians and means

@@ -1,10 +1,15 @@
 """What a worker does for the kernel."""
 
+import logging
+
 from django.utils import timezone
 
-from . import drafts
+from . import drafts, seals
 from .celery import app
 from .models import Heartbeat
+
+# What it says is the proof that is kept outside the machine, wherever the log lines go.
+seals_told = logging.getLogger("sundbyberg_am.seals")
 
 
 @app.task  # type: ignore[untyped-decorator]
@@ -17,3 +22,10 @@ def remove_old_drafts() -> None:
 def beat_heart() -> None:
     """Write down that a worker is there; see health.py."""
     Heartbeat.objects.update_or_create(pk=1, defaults={"at": timezone.now()})
+
+
+@app.task  # type: ignore[untyped-decorator]
+def seal_records() -> None:
+    """Seal what has been written in the access log and the history."""
+    while seal := seals.seal_next(at=timezone.now()):
+        seals_told.info(seals.written(seal))

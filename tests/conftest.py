@@ -33,6 +33,14 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
             connection.creation.deserialize_db_from_string(stored)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Tests make their tables and empty them, which only the owner may; test_records.py is the program."""
+    from sundbyberg_am import roles  # needs the apps
+
+    roles.become_owner()
+
+
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings):
     """Pages are rendered without a collected manifest of static files."""

@@ -48,6 +48,7 @@ from django.test import Client
 call_command("migrate", interactive=False, verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 from sundbyberg_am.access import Role
+from sundbyberg_am.roles import as_owner
 from tests.builders import a_user, an_enrolment
 for month in range(1, 13):
     an_enrolment(date(2024, month, 1), date(2024, month, 20), reason="studies")
@@ -55,8 +56,10 @@ if sys.argv[1:]:
     call_command("import_cases", sys.argv[1])
 client = Client()
 client.force_login(a_user(Role.MANAGER))
-connection.cursor().execute('''
+with as_owner():
+    connection.cursor().execute('''
     CREATE TABLE became_ready (run_id bigint);
+    GRANT INSERT ON became_ready TO PUBLIC;
     CREATE FUNCTION note_ready() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         INSERT INTO became_ready VALUES (NEW.id);
@@ -115,7 +118,7 @@ class City:
         self.home.chmod(0o755)
         self.data = self.home / "data"
         self.broker_socket = self.home / "broker.sock"
-        self.database = embedded.urls(self.data)[0].replace("postgres://", "postgresql://")
+        self.database = embedded.owner_url(self.data).replace("postgres://", "postgresql://")
         self.environment = environment(self.data) | {
             "BROKER_URL": f"redis+socket://{self.broker_socket}",
             "DJANGO_SETTINGS_MODULE": "sundbyberg_am.settings",

@@ -102,7 +102,7 @@ def eventually(condition: Callable[[], object]) -> None:
 
 
 def query(data: Path, statement: str) -> list[tuple]:
-    url = embedded.urls(data)[0].replace("postgres://", "postgresql://")
+    url = embedded.owner_url(data).replace("postgres://", "postgresql://")
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []

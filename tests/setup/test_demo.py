@@ -10,7 +10,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from sundbyberg_am import embedded
 
 from .conftest import ROOT, environment, eventually, processes, query
 
@@ -92,6 +95,11 @@ def test_demo_is_filled_once_and_survives_every_kill(data, demo):
     assert "Logga in med" in first.said.read_text()
     filled = participants(data)
     assert filled[0][0] > 0
+    with (
+        psycopg.connect(embedded.urls(data)[0]) as program,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        program.execute("DELETE FROM sundbyberg_am_accessrecord")
 
     for part in first.parts():
         first.lose(part)

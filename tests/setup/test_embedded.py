@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 
@@ -152,6 +153,26 @@ def test_kill_while_the_database_is_made_leaves_a_clean_start(data, user):
     user().wait_until_up()
     assert can_query(data)
     assert not list(data.glob("postgres/data.new-*"))
+
+
+def test_folder_of_before_the_program_had_a_role_gets_one(data, user):
+    first = user().wait_until_up()
+    remember(data)
+    with psycopg.connect(
+        embedded.owner_url(data).replace("//sundbyberg_am@", "//postgres@")
+    ) as all_may:
+        all_may.execute("DROP ROLE sundbyberg_am_program")
+    first.leave()
+    eventually(lambda: not processes(data))
+    (data / "postgres/data/sundbyberg_am_program").unlink()
+    user().wait_until_up()
+    assert is_remembered(data)
+    with psycopg.connect(embedded.urls(data)[0]) as program:
+        assert program.execute(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        ).fetchall() == [(False, False, False)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            program.execute("SELECT id FROM kept")
 
 
 def test_configured_servers_leave_the_embedded_ones_alone(data, monkeypatch):

@@ -22,6 +22,7 @@ from participants.models import Participant
 from sundbyberg_am.celery import app
 from sundbyberg_am.demo import SIGN_INS
 from sundbyberg_am.keeper import die_with
+from sundbyberg_am.roles import as_owner
 from sundbyberg_am.supervisor import Part, say, supervise
 
 HOST = "127.0.0.1"
@@ -67,8 +68,10 @@ def listen(port: int) -> socket.socket:
 
 def prepare() -> None:
     """Bring the database and the static files up to date; does nothing when they are."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    with as_owner():  # before it is migrated, the program may not even read what has been done
+        executor = MigrationExecutor(connection)
+        is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if is_behind:
         say("Gör i ordning databasen.")
         call_command("migrate", interactive=False, verbosity=0)
     if not Participant.objects.exists():

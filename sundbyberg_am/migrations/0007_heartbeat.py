@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sundbyberg_am", "0005_history_of_changes"),
+        ("sundbyberg_am", "0006_seals_on_what_is_on_record"),
     ]
 
     operations = [
