@@ -1,7 +1,7 @@
 """The kernel's rows: who uses the program, where they work, when they are away, whom they were shown."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 from uuid import UUID
 
@@ -18,8 +18,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from .access import ROLE_PERMISSIONS, Permission, Role
+from .access import ROLE_PERMISSIONS, Ground, Permission, Role
+from .limits import Occurrence
 
 
 class UnitKind(models.TextChoices):
@@ -139,6 +141,8 @@ class User(AbstractBaseUser):
         Unit, on_delete=models.PROTECT, related_name="users", verbose_name="enhet eller team"
     )
     is_active = models.BooleanField("aktiv", default=True)
+    # Counted up to end every session that the user has.
+    sign_outs = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -173,9 +177,29 @@ class User(AbstractBaseUser):
                 }
             )
 
+    def get_session_auth_hash(self) -> str:
+        """What a session must hold to be the user's; another after a new password or a sign-out."""
+        password = super().get_session_auth_hash()
+        return salted_hmac("session", f"{password} {self.sign_outs}").hexdigest()
+
     def may(self, permission: Permission) -> bool:
         """Whether the user's role has the permission."""
         return self.is_active and permission in ROLE_PERMISSIONS[self.role]
+
+
+class SignInMiss(Occurrence):
+    """That a wrong password came for a user name, of which only a fingerprint is kept, in use or not."""
+
+    ALLOWED = 5
+    WITHIN = timedelta(minutes=15)
+
+    class Meta:
+        verbose_name = "misslyckad inloggning"
+        verbose_name_plural = "misslyckade inloggningar"
+        indexes: ClassVar = [models.Index(fields=["sender", "at"], name="signinmiss_recent")]
+
+    def __str__(self) -> str:
+        return f"misslyckad inloggning {self.at:%Y-%m-%d}"
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -279,7 +303,7 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """One showing of people's data to a user: who, when, through which page, whom.
+    """One showing of people's data to a user: who, when, through which page, whom, on which ground.
 
     A list is one record with everybody on it. Written in the transaction of the page, so that what was
     shown is on record before it leaves (lag 2001:454 10 §). Participants stand as their public ids.
@@ -289,6 +313,8 @@ class AccessRecord(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     page = models.CharField("sida", max_length=100)
     subjects = ArrayField(models.UUIDField(), verbose_name="visade")
+    # Empty in records from before grounds were kept.
+    ground = models.CharField("grund", max_length=20, choices=Ground, blank=True, db_default="")
 
     objects = AccessRecordQuerySet.as_manager()
 
