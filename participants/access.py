@@ -5,10 +5,11 @@ from uuid import UUID
 from django.http import Http404
 from django.utils import timezone
 
-from sundbyberg_am.access import SignedInRequest
+from sundbyberg_am.access import GROUND_OF_ROLE, Ground, SignedInRequest
 from sundbyberg_am.actions import record_access
+from sundbyberg_am.models import User
 
-from .models import Enrolment
+from .models import EmergencyOpening, Enrolment
 
 
 def open_case(request: SignedInRequest, public_id: UUID) -> Enrolment:
@@ -18,7 +19,8 @@ def open_case(request: SignedInRequest, public_id: UUID) -> Enrolment:
     not exist raise the same Http404.
     """
     enrolment = find_case(request, public_id)
-    record_access(request, [enrolment.participant.public_id])
+    ground = ground_of(enrolment, request.user)
+    record_access(request, [enrolment.participant.public_id], ground)
     return enrolment
 
 
@@ -30,3 +32,28 @@ def find_case(request: SignedInRequest, public_id: UUID) -> Enrolment:
     if enrolment is None:
         raise Http404
     return enrolment
+
+
+def open_emergency(request: SignedInRequest, public_id: UUID) -> EmergencyOpening:
+    """The user's own opening of the participant's case in an emergency, with the case, while it lasts.
+
+    The showing is on record before it leaves. One that has ended, another's, and one that does not exist
+    raise the same Http404.
+    """
+    mine = EmergencyOpening.objects.opened_by(request.user, timezone.now())
+    opening = mine.of_participant(public_id).first()
+    if opening is None:
+        raise Http404
+    record_access(request, [opening.subject], Ground.EMERGENCY)
+    return opening
+
+
+def ground_of(enrolment: Enrolment, user: User) -> Ground:
+    """Why the user may open the case, the nearest first; its consultant is the one of the day."""
+    if enrolment.consultant_id == user.pk:
+        return Ground.ASSIGNED
+    if enrolment.deputy_id == user.pk:
+        return Ground.DEPUTY
+    if enrolment.participant.protection:
+        return Ground.NAMED
+    return GROUND_OF_ROLE[user.role]

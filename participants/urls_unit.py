@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from .views import staffing, survey, team
+from .views import emergency, staffing, survey, team
 
 urlpatterns = [
     path("enkat/", survey.survey, name="survey"),
     path("enkat/tack/", survey.survey_thanks, name="survey_thanks"),
+    path("nodoppning/", emergency.emergency, name="emergency"),
+    path("nodoppning/<uuid:public_id>/", emergency.emergency_case, name="emergency_case"),
+    path("nodoppning/<uuid:public_id>/last/", emergency.emergency_read, name="emergency_read"),
+    path("atkomstlogg/nodoppningar/", emergency.emergency_list, name="emergency_list"),
     path("kompetensteam/", team.team_list, name="team_list"),
     path("bemanning/", staffing.staffing, name="staffing"),
     path("bemanning/franvaro/", staffing.absence_add, name="absence_add"),

@@ -19,9 +19,10 @@ from sundbyberg_am.personnummer import Personnummer
 from .access import Act, refusal
 from .checks import (
     check_answered,
-    in_the_way,
+    known_already,
     known_to_unit,
     not_to_be_sent,
+    telling,
     wait_for_others,
     wrong_age,
 )
@@ -110,7 +111,7 @@ def register_referral(
     referral.answer_due_on = answer_due(today)
     wait_for_others(personnummer)
     if known := known_to_unit(personnummer, by.unit, today, by):
-        raise ValidationError(known)
+        raise telling(known, personnummer)
     referral = _with_person(
         referral,
         to_unit=by.unit,
@@ -195,8 +196,10 @@ def submit(referral: Referral, *, level: str, level_reason: str, today: date, by
     check_answered(referral.content, referral.answers)
     _set_level(referral, level, level_reason)
     wait_for_others(referral.personnummer)
-    if sentence := in_the_way(referral, today, by):
-        raise not_to_be_sent(sentence)
+    if wrong := wrong_age(referral, today):
+        raise not_to_be_sent(wrong)
+    if sentence := known_already(referral, today, by):
+        raise not_to_be_sent(telling(sentence, referral.personnummer))
     referral.status = Status.SUBMITTED
     referral.submitted_on = today
     referral.answer_due_on = answer_due(today)

@@ -1,5 +1,6 @@
 """What is checked before a referral is sent or registered, in words that tell no more than one may know."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from .models import NOT_NOW, Referral, Status
 # Whom the unit is for: the figures' age bands (16–65 years).
 YOUNGEST, OLDEST = 16, 65
 
-# The code of a sentence that is about the draft and not the person.
+# The code of a sentence that is about the draft and not the person; and of one that tells that the person is
+# known here, so that whom it tells of is put on record before it is read.
 OF_DRAFT = "of_draft"
+KNOWN = "known"
 
 
 def check_answered(content: Content, answers: Answers) -> None:
@@ -41,22 +44,28 @@ def wrong_age(referral: Referral, today: date) -> str:
     return ""
 
 
-def in_the_way(referral: Referral, today: date, by: User) -> str:
-    """Why the person cannot be referred, and what to do instead; empty when nothing is known against it.
+def known_already(referral: Referral, today: date, by: User) -> str:
+    """Why somebody who is known here cannot be referred, and what to do instead; empty when nothing is known.
 
     The same words from the first page of the draft to the sending. They tell the sender what the own team
-    knows; of all else only that it cannot be sent.
+    knows; of all else only that it cannot be sent. To say any of it is to show the person.
     """
-    if sentence := wrong_age(referral, today) or known_to_team(referral, today, by):
+    if sentence := known_to_team(referral, today, by):
         return sentence
     return NOT_NOW if _is_not_to_be_referred(referral, today, by) else ""
 
 
-def given_away(referral: Referral) -> list[UUID]:
-    """The public ids of those whom `NOT_NOW` tells of, for the record of what is shown."""
-    known = Participant.objects.with_number(referral.personnummer or "")
-    waiting = Referral.objects.of_person(referral.personnummer).undecided()
+def given_away(personnummer: str | None) -> list[UUID]:
+    """The public ids of whom a sentence tells that says that the person is known here."""
+    known = Participant.objects.with_number(personnummer or "")
+    waiting = Referral.objects.of_person(personnummer).undecided()
     return [one.public_id for one in known] + [one.public_id for one in waiting]
+
+
+def told_of(refusals: Iterable[ValidationError]) -> list[UUID]:
+    """The public ids of those whom the refusals tell of, for the record of what is shown."""
+    params = [one.params or {} for one in refusals if getattr(one, "code", None) == KNOWN]
+    return [subject for one in params for subject in one["subjects"]]
 
 
 def wait_for_others(personnummer: str | None) -> None:
@@ -110,10 +119,15 @@ def known_to_unit(personnummer: str | None, unit: Unit, today: date, by: User) -
     return ""
 
 
-def not_to_be_sent(sentence: str) -> ValidationError:
+def telling(sentence: str, personnummer: str | None) -> ValidationError:
+    """A refusal that tells that the person is known here, and who it tells of."""
+    return ValidationError(sentence, KNOWN, {"subjects": given_away(personnummer)})
+
+
+def not_to_be_sent(refusal: str | ValidationError) -> ValidationError:
     """The refusal, and apart from it what becomes of the draft: a system that sends has none."""
     kept = ValidationError("Det du har skrivit är sparat som utkast.", code=OF_DRAFT)
-    return ValidationError([sentence, kept])
+    return ValidationError([refusal, kept])
 
 
 def known_to_team(referral: Referral, today: date, by: User) -> str:

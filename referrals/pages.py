@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +15,8 @@ from sundbyberg_am.drafts import form_name, offer_drafts
 from sundbyberg_am.forms import ActionForm
 
 from .access import Act, refusal
-from .checks import given_away, in_the_way
-from .models import NOT_NOW, Referral, Status
+from .checks import given_away, known_already, told_of, wrong_age
+from .models import Referral, Status
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -41,6 +42,7 @@ def form_page(
         subject=referral.public_id,
         save_url=reverse("referral_draft", args=[referral.public_id]),
     )
+    record_refusal(request, form)
     context = {
         "referral": referral,
         "form": form,
@@ -57,10 +59,18 @@ def said_of_draft(request: SignedInRequest, referral: Referral) -> str:
     """
     if referral.status != Status.DRAFT:
         return ""
-    sentence = in_the_way(referral, timezone.localdate(), request.user)
-    if sentence == NOT_NOW:
-        record_access(request, given_away(referral))
+    today = timezone.localdate()
+    if wrong := wrong_age(referral, today):
+        return wrong
+    if sentence := known_already(referral, today, request.user):
+        record_access(request, given_away(referral.personnummer))
     return sentence
+
+
+def record_refusal(request: SignedInRequest, form: ActionForm) -> None:
+    """Put on record those whom the sentences of a refused form tell of, before they are read."""
+    if form.is_bound:
+        record_access(request, told_of(form.errors.as_data().get(NON_FIELD_ERRORS, [])))
 
 
 def question_page(

@@ -13,7 +13,7 @@ from sundbyberg_am.templatetags.swedish import long_day
 
 from . import actions
 from .forms import RegisterForm
-from .pages import posted
+from .pages import posted, record_refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,6 +31,7 @@ def referral_register(request: SignedInRequest) -> HttpResponse:
                 f"Anvisning {referral} är registrerad. Svara senast {long_day(referral.answer_due_on)}.",
             )
             return redirect("referral", referral.public_id)
+    record_refusal(request, form)
     save_url = reverse("referral_register_draft")
     offer_drafts(request, {form_name(request): form}, subject=None, save_url=save_url)
     return render(request, "referrals/register.html", {"form": form}, status=form.status)

@@ -5,21 +5,34 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from .access import Permission, SignedInRequest
+from .access import GROUND_OF_ROLE, Ground, Permission, SignedInRequest
 from .acting import page_of
 from .models import Absence, AccessRecord, Unit, User
 
 
-def record_access(request: SignedInRequest, subjects: Iterable[UUID]) -> None:
+class NotOnRecord(Exception):
+    """The showing could not be put on record, so nothing may be shown: answered with 503."""
+
+
+def record_access(
+    request: SignedInRequest, subjects: Iterable[UUID], ground: Ground | None = None
+) -> None:
     """Put on record that these people are shown to the user on this page; of nobody, no record.
 
-    `subjects` are the public ids of participants and of referrals. One showing is one record.
+    `subjects` are the public ids of participants and of referrals. One showing is one record. `ground` is
+    given where something nearer than the user's role is known. Raises NotOnRecord.
     """
     shown = list(subjects)
     if shown:
-        AccessRecord.objects.create(user=request.user, page=page_of(request), subjects=shown)
+        ground = ground or GROUND_OF_ROLE[request.user.role]
+        try:
+            AccessRecord.objects.create(
+                user=request.user, page=page_of(request), subjects=shown, ground=ground
+            )
+        except DatabaseError as error:
+            raise NotOnRecord from error
 
 
 @transaction.atomic
@@ -36,7 +49,7 @@ def add_user(*, username: str, name: str, email: str, role: str, unit: Unit, pas
 def change_user(
     user: User, *, name: str, email: str, role: str, unit: Unit, is_active: bool, by: User
 ) -> User:
-    """Change who a user is to the program; a deactivated user is signed out by the next request.
+    """Change who a user is to the program; a new role, unit or a closed account ends every session.
 
     Raises ValidationError, also when administrators would lock themselves out.
     """
@@ -45,6 +58,8 @@ def change_user(
         raise ValidationError(
             "Du kan inte ändra din egen roll eller stänga ditt eget konto. Be en kollega göra det."
         )
+    if (user.role, user.unit, user.is_active) != (role, unit, is_active):
+        user.sign_outs += 1  # what is open in a browser was opened with other rights
     user.name, user.email, user.role, user.unit, user.is_active = name, email, role, unit, is_active
     user.full_clean()
     user.save()

@@ -172,6 +172,8 @@ class Postgres(Server):
 
     def settings(self) -> list[str]:
         values = {"shared_buffers": "64MB", "max_wal_size": "256MB", "jit": "off"}
+        # Its log tells that a statement was refused, not which nor of whom.
+        values |= {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
         if not self.durable:  # safe when a process is killed, but not when the machine loses power
             values |= {"fsync": "off", "full_page_writes": "off"}
         return [part for name, value in values.items() for part in ("-c", f"{name}={value}")]

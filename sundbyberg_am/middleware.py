@@ -1,41 +1,107 @@
 """What every request passes and every answer gets."""
 
+import logging
 from collections.abc import Callable
+from time import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template import loader
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from .acting import acting, page_of
+from .actions import NotOnRecord
 from .drafts import keep_sent
+from .logs import numbered_request
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+NOT_NOW = (
+    "Uppgifterna kan inte visas just nu, eftersom visningen inte gick att anteckna i åtkomstloggen. "
+    "Vänta en stund och försök igen."
+)
+# A request that nobody has made by hand says so: it does not keep a session open.
+UNATTENDED = "X-Unattended"
+BEGAN, SEEN = "began", "seen"  # in the session: seconds, of the sign-in and of the latest request
+SEEN_EVERY = 60  # seconds: a session is not written in each request
 
 
-def private_pages(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Pages of somebody signed in are never kept by a browser or a proxy."""
+def hard_shell(get_response: Handler) -> Handler:
+    """Every answer says how the browser must treat it, and the number that its log lines have."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if request.user.is_authenticated:
+        with numbered_request() as number:
+            response = get_response(request)
+        response["X-Request-ID"] = number
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        if "Cache-Control" not in response:  # only static files are kept by a browser or a proxy
             add_never_cache_headers(response)
         return response
 
     return middleware
 
 
-def known_changes(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+def known_changes(get_response: Handler) -> Handler:
     """What a request changes is by whoever it turns out to be from, through the page that it is to."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         with acting(lambda: (request.user.pk, page_of(request))):
             return get_response(request)
+
+    return middleware
+
+
+class NothingUnrecorded:
+    """Answers 503, without anybody's data, when the access log cannot be written or the database is away."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing is done to what goes well."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page that says so; it asks the database for nothing. None for any other error."""
+        if not isinstance(error, NotOnRecord | OperationalError | InterfaceError):
+            return None
+        log.error("Svarade 503", exc_info=error)
+        page = loader.render_to_string("unrecorded.html", {"sentence": NOT_NOW})
+        return HttpResponse(page, status=503, headers={"Retry-After": "60"})
+
+
+def seconds_left(request: HttpRequest) -> tuple[int, int]:
+    """For how long the session lasts without a sign of life, and at most."""
+    now, session = int(time()), request.session
+    idle = session.get(SEEN, now) + settings.SESSION_IDLE_SECONDS - now
+    whole = session.get(BEGAN, now) + settings.SESSION_COOKIE_AGE - now
+    return min(idle, whole), whole
+
+
+def sessions_end(get_response: Handler) -> Handler:
+    """Sign out whoever has been away too long, or was signed in too long ago."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time())
+            if seconds_left(request)[0] <= 0:
+                logout(request)
+                request.signed_out = True  # type: ignore[attr-defined]
+            elif UNATTENDED not in request.headers or SEEN not in request.session:
+                request.session.setdefault(BEGAN, now)
+                if now - request.session.get(SEEN, 0) >= SEEN_EVERY:
+                    request.session[SEEN] = now
+        return get_response(request)
 
     return middleware
 
@@ -47,13 +113,15 @@ class SignInFirst(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         """The page to sign in on, which leads back; to a draft on its way, only that it was not saved."""
-        if "X-Draft" in request.headers:
+        if "X-Draft" in request.headers or UNATTENDED in request.headers:
             return HttpResponse("Du är utloggad.", status=401)
         if page := keep_sent(request):
             messages.info(
                 request, "Du hade blivit utloggad. Logga in igen, så finns det du skrev kvar."
             )
             return redirect_to_login(page)
+        if getattr(request, "signed_out", False):
+            messages.info(request, "Du hade varit borta en stund och blev utloggad. Logga in igen.")
         if request.method not in ("GET", "HEAD"):
             return redirect_to_login(reverse("start"))  # an address that is only sent to is no page
         return super().handle_no_permission(request, view_func)

@@ -1,7 +1,7 @@
 """The kernel's rows: who uses the program, where they work, when they are away; what is on record."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from .access import ROLE_PERMISSIONS, Permission, Role
+from .limits import Occurrence
 
 # Rows of this app as well, found here by whoever asks for its models.
 from .records import AccessRecord as AccessRecord
@@ -140,6 +142,8 @@ class User(AbstractBaseUser):
         Unit, on_delete=models.PROTECT, related_name="users", verbose_name="enhet eller team"
     )
     is_active = models.BooleanField("aktiv", default=True)
+    # Counted up to end every session that the user has.
+    sign_outs = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -174,9 +178,29 @@ class User(AbstractBaseUser):
                 }
             )
 
+    def get_session_auth_hash(self) -> str:
+        """What a session must hold to be the user's; another after a new password or a sign-out."""
+        password = super().get_session_auth_hash()
+        return salted_hmac("session", f"{password} {self.sign_outs}").hexdigest()
+
     def may(self, permission: Permission) -> bool:
         """Whether the user's role has the permission."""
         return self.is_active and permission in ROLE_PERMISSIONS[self.role]
+
+
+class SignInMiss(Occurrence):
+    """That a wrong password came for a user name, of which only a fingerprint is kept, in use or not."""
+
+    ALLOWED = 5
+    WITHIN = timedelta(minutes=15)
+
+    class Meta:
+        verbose_name = "misslyckad inloggning"
+        verbose_name_plural = "misslyckade inloggningar"
+        indexes: ClassVar = [models.Index(fields=["sender", "at"], name="signinmiss_recent")]
+
+    def __str__(self) -> str:
+        return f"misslyckad inloggning {self.at:%Y-%m-%d}"
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from .access import Permission
+from .middleware import seconds_left
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ _PLACES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation` and `show_search` for whoever is signed in."""
+    """Context processor: `navigation`, `show_search` and `seconds_left` for whoever is signed in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": [], "show_search": False}
@@ -44,4 +45,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if permission is None or user.may(permission):
             url = reverse(name)
             links.append(Link(label, url, url.rstrip("/") == here.rstrip("/")))
-    return {"navigation": links, "show_search": user.may(Permission.READ_CASES)}
+    return {
+        "navigation": links,
+        "show_search": user.may(Permission.READ_CASES),
+        "seconds_left": seconds_left(request)[0],
+    }

@@ -11,6 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from .access import Ground
+
 
 class RecordQuerySet(models.QuerySet):
     """Rows in the order that they were written, asked for from the newest."""
@@ -28,7 +30,7 @@ class AccessRecordQuerySet(RecordQuerySet):
 
 
 class AccessRecord(models.Model):
-    """One showing of people's data to a user: who, when, through which page, whom.
+    """One showing of people's data to a user: who, when, through which page, whom, on which ground.
 
     A list is one record with everybody on it. Written in the transaction of the page, so that what was
     shown is on record before it leaves (lag 2001:454 10 §). Participants stand as their public ids.
@@ -38,6 +40,8 @@ class AccessRecord(models.Model):
     user = models.ForeignKey("sundbyberg_am.User", on_delete=models.PROTECT, related_name="+")
     page = models.CharField("sida", max_length=100)
     subjects = ArrayField(models.UUIDField(), verbose_name="visade")
+    # Empty in records from before grounds were kept.
+    ground = models.CharField("grund", max_length=20, choices=Ground, blank=True, db_default="")
 
     objects = AccessRecordQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from . import embedded
+from . import embedded, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sundbyberg_am.middleware.hard_shell",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -106,11 +107,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sundbyberg_am.middleware.sessions_end",
     "sundbyberg_am.middleware.known_changes",
     "sundbyberg_am.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "sundbyberg_am.middleware.private_pages",
+    "sundbyberg_am.middleware.NothingUnrecorded",
 ]
 
 ROOT_URLCONF = "sundbyberg_am.urls"
@@ -160,6 +162,8 @@ LOGOUT_REDIRECT_URL = "login"
 DRAFT_DAYS = 30
 CSRF_FAILURE_VIEW = "sundbyberg_am.views.page_too_old"
 
+# A session ends so long after its latest request, and after so long in all.
+SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -170,6 +174,13 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
+# Nothing takes files, so none that is sent is kept, not even on its way.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # twice a draft at its longest, as a browser sends it
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -218,6 +229,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page that rings the bell while the broker is away goes on without it; beat rings again.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines are written as ours
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
@@ -242,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referrals.tasks.send_waiting_notices",
         "schedule": 60.0,
     },
+    "mail-of-emergencies": {"task": "participants.tasks.mail_of_emergencies", "schedule": 60.0},
     "send-due-feedback": {"task": "referrals.tasks.send_due_feedback", "schedule": 60.0},
     "remind-of-referrals": {"task": "referrals.tasks.remind_of_referrals", "schedule": 1800.0},
     # Those that are sent while no worker is there do not heap up, and say nothing when it is back.
@@ -273,14 +286,7 @@ MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Where the program is, as the mails say it.
 SITE_URL = f"https://{_host}/" if HTTPS_ONLY else ""
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"sundbyberg_am.seals": {"level": "INFO"}},
-}
+LOGGING = logs.logging_settings()
 
 # In the public version of a report, smaller counts than the first are hidden, and shares, medians and means
 # of fewer than the second.

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from participants.models import Education, Enrolment, Handover, Meeting, Sex
+from participants.models import Education, EmergencyOpening, Enrolment, Handover, Meeting, Sex
 from referrals.meetings import coming_meetings
 from referrals.models import Referral
 from reporting.models import ReportRun
@@ -28,7 +28,7 @@ from .referral_lists import (
     to_receive,
     units_without_receiver,
 )
-from .templatetags.swedish import long_day, plural
+from .templatetags.swedish import long_day, moment, plural
 
 WEEKDAYS = "måndag tisdag onsdag torsdag fredag lördag söndag".split()  # noqa: SIM905
 
@@ -169,7 +169,28 @@ def _manager(user: User, today: date) -> Day:
         Stat("Pågående inskrivningar", cases.ongoing_on(today).count()),
         Stat("Obesvarade anvisningar", sent.undecided().count()),
     ]
-    return Day([*late[0], news(user), *lists, reports], stats, [*late[1], *subjects])
+    opened, opening = _emergencies(user)
+    return Day(
+        [*late[0], opened, news(user), *lists, reports], stats, [*late[1], *opening, *subjects]
+    )
+
+
+def _emergencies(user: User) -> tuple[WorkList, list[Any]]:
+    """Cases of the unit that were opened in an emergency, until somebody has read why; and whose they are."""
+    found = list(EmergencyOpening.objects.to_answer_for(user).unread()[:10])
+    items = [
+        Item(
+            url=reverse("emergency"),
+            title=f"{one.user.name} har öppnat {one.enrolment}",
+            detail=one.reason,
+            due=moment(one.at),
+            tone="warning",
+        )
+        for one in found
+    ]
+    return WorkList("Nödöppnade ärenden", items, "Nödöppnade ärenden: inga"), [
+        one.subject for one in found
+    ]
 
 
 def _coordinator(user: User, today: date) -> Day:

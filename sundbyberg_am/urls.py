@@ -3,14 +3,20 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from . import health, start, views
+from . import account, health, start, views
+
+handler500 = "sundbyberg_am.views.server_error"
 
 urlpatterns = [
     path("", start.start, name="start"),
     path("healthz", health.alive, name="health_alive"),
     path("readyz", health.ready, name="health_ready"),
-    path("logga-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logga-in/", account.SignIn.as_view(), name="login"),
     path("logga-ut/", auth.LogoutView.as_view(), name="logout"),
+    path("konto/", account.account, name="account"),
+    path("konto/losenord/", account.password_change, name="password_change"),
+    path("konto/logga-ut/", account.sign_out_everywhere, name="sign_out_everywhere"),
+    path("konto/tid/", account.session_time, name="session_time"),
     path("anvandare/", views.user_list, name="user_list"),
     path("anvandare/ny/", views.user_add, name="user_add"),
     path("anvandare/system/", include("referrals.system_urls")),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template import loader
 from django.views import csrf
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,6 +16,7 @@ from .access import Permission, SignedInRequest, requires
 from .drafts import keep_sent
 from .form_keys import FIELD, FormKey
 from .forms import ActionForm, ActionModelForm
+from .logs import request_id
 from .models import AccessRecord, User
 
 LOG_PAGE = 100
@@ -115,6 +117,12 @@ def page_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
         "Det finns kvar: läs igenom det och spara igen.",
     )
     return redirect(page)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of an error: nothing of what was asked for, and the number that its log lines have."""
+    page = loader.render_to_string("500.html", {"number": request_id.get()})
+    return HttpResponse(page, status=500)
 
 
 def _user_page(

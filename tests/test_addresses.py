@@ -5,6 +5,7 @@ address is about – a case, a referral – does not exist for somebody of the r
 answer is that for a made-up id, to the byte.
 """
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ from tests.builders import (
     an_intervention,
     an_offer,
 )
-from tests.participants.builders import a_handover, a_pause, a_review, an_absence
+from tests.participants.builders import a_handover, a_pause, a_review, an_absence, an_opening
 from tests.referrals.builders import Cast, a_draft, a_referral_in
 from tests.referrals.systems import a_token
 from tests.reporting.builders import a_board_goal, an_indicator
@@ -61,6 +62,8 @@ RECEIVERS = frozenset({Role.COORDINATOR, Role.MANAGER})
 REFERRAL_READERS = frozenset({Role.SOCIAL_SECRETARY, Role.COORDINATOR, Role.MANAGER})
 REPORT_READERS = frozenset({Role.MANAGER, Role.CONTROLLER})
 MANAGER = frozenset({Role.MANAGER})
+UNIT_STAFF = frozenset({Role.CONSULTANT, Role.COORDINATOR, Role.MANAGER})
+LOG_REVIEWER = frozenset({Role.LOG_REVIEWER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 LIST_KEEPERS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
@@ -84,7 +87,16 @@ ADDRESSES = {
     "system_list": Address(ADMINISTRATOR),
     "system_add": Address(ADMINISTRATOR),
     "system_end": Address(ADMINISTRATOR, "system"),
-    "access_log": Address(frozenset({Role.LOG_REVIEWER})),
+    "access_log": Address(LOG_REVIEWER),
+    "account": Address(EVERYONE),
+    "password_change": Address(EVERYONE),
+    "sign_out_everywhere": Address(EVERYONE, method="post"),
+    "session_time": Address(EVERYONE),
+    # opened in an emergency: for whoever opened it, and whoever answers for the case
+    "emergency": Address(UNIT_STAFF),
+    "emergency_case": Address(UNIT_STAFF, "foreign"),
+    "emergency_read": Address(MANAGER, "opening", "post"),
+    "emergency_list": Address(LOG_REVIEWER),
     # the case
     "participant_list": Address(CASE_READERS),
     "participant_export": Address(CASE_READERS),
@@ -227,7 +239,7 @@ OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_
     "health_ready",
 }
 # What another unit has is another's; users and reports belong to all who may open them.
-OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover")
+OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover", "foreign", "opening")
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +253,7 @@ def things(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
 def one_of_each() -> dict[str, Any]:
     """Made in the units that builders use."""
     cast = Cast()
+    users = {role: a_user(role) for role in Role}
     start_draft(by=cast.administrator)
     enrolment = an_enrolment(timezone.localdate() - timedelta(days=40))
     adopted = a_plan(enrolment, enrolment.started_on)
@@ -261,7 +274,15 @@ def one_of_each() -> dict[str, Any]:
         ReportFile.objects.create(run=run, format=kept, content=b"x")
     accepted = a_referral_in("accepted", cast)
     assert accepted.enrolment
+    foreign = an_enrolment(unit=a_unit("Jobbcenter"))
+    for role in UNIT_STAFF:
+        an_opening(foreign, users[role])
+    voided = an_enrolment(voided_at=timezone.now(), voided_by=author, void_reason="Fel person")
     return {
+        "users": users,
+        "foreign": foreign.participant.public_id,
+        "opening": an_opening(enrolment, cast.other_coordinator).public_id,
+        "voided": voided.participant.public_id,
         "case": enrolment.participant.public_id,
         "note": Note.objects.create(
             enrolment=enrolment, happened_on=enrolment.started_on, text="Möte", created_by=author
@@ -311,28 +332,46 @@ def url_of(name: str, things: dict[str, Any], public_id: UUID | None = None) -> 
     return reverse(name, kwargs=arguments)
 
 
-def ask(user: User, name: str, url: str) -> HttpResponse:
+def ask(user: User, name: str, url: str, method: str = "") -> HttpResponse:
+    """What the user is answered; a form is sent with nothing that it asks for."""
     client = Client()
     client.force_login(user)
-    asked: Callable[..., HttpResponse] = getattr(client, ADDRESSES[name].method)
-    return asked(url)
+    method = method or ADDRESSES[name].method
+    asked: Callable[..., HttpResponse] = getattr(client, method)
+    return asked(url) if method == "get" else asked(url, {"sent": "yes"})
 
 
-def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
-    found: set[str] = set()
+def methods_of(name: str) -> set[str]:
+    """The methods that an address says it takes, by the decorator that every view of ours has outermost."""
+    view = views(get_resolver().url_patterns)[name]
+    if name == "logout":  # Django's own
+        return {"post"}
+    said = inspect.getclosurevars(view).nonlocals["request_method_list"]
+    return {method.lower() for method in said}
+
+
+def views(patterns: list[URLPattern | URLResolver]) -> dict[str, Callable[..., Any]]:
+    found: dict[str, Callable[..., Any]] = {}
     for one in patterns:
-        found |= names(one.url_patterns) if isinstance(one, URLResolver) else {str(one.name)}
+        if isinstance(one, URLResolver):
+            found |= views(one.url_patterns)
+        else:
+            found[str(one.name)] = one.callback
     return found
 
 
+MATRIX = [(name, method) for name in ADDRESSES for method in sorted(methods_of(name))]
+
+
 def test_every_address_has_a_row():
-    assert names(get_resolver().url_patterns) == set(ADDRESSES) | OPEN_TO_ALL | OF_SYSTEMS
+    assert set(views(get_resolver().url_patterns)) == set(ADDRESSES) | OPEN_TO_ALL | OF_SYSTEMS
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
-def test_address_lets_in_the_roles_of_its_row_and_no_other(name, things):
+@pytest.mark.parametrize(("name", "method"), MATRIX)
+def test_address_lets_in_the_roles_of_its_row_and_no_other(name, method, things):
+    url = url_of(name, things)
     answers = {
-        role: ask(a_user(role), name, url_of(name, things)).status_code for role in sorted(Role)
+        role: ask(things["users"][role], name, url, method).status_code for role in sorted(Role)
     }
     let_in = {role for role, status in answers.items() if status not in (403, 404)}
     assert let_in == ADDRESSES[name].roles
@@ -341,26 +380,42 @@ def test_address_lets_in_the_roles_of_its_row_and_no_other(name, things):
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_address_sends_whoever_has_not_signed_in_to_do_so(name, things):
-    url = url_of(name, things)
-    answer = getattr(Client(), ADDRESSES[name].method)(url)
+def test_address_takes_no_other_method(name, things):
+    assert ADDRESSES[name].method in methods_of(name)
+    user = things["users"][sorted(ADDRESSES[name].roles)[0]]
+    for method in {"get", "head", "options", "post", "put", "patch", "delete"} - methods_of(name):
+        if (name, method) == ("logout", "options"):
+            continue  # Django's own, which says what it takes
+        assert ask(user, name, url_of(name, things), method).status_code == 405, method
+
+
+@pytest.mark.parametrize(("name", "method"), MATRIX)
+def test_address_sends_whoever_has_not_signed_in_to_do_so(name, method, things):
+    answer = getattr(Client(), method)(url_of(name, things))
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("login"))
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, address in ADDRESSES.items() if address.about in OF_A_UNIT]
+    ("name", "method"), [one for one in MATRIX if ADDRESSES[one[0]].about in OF_A_UNIT]
 )
-def test_what_another_unit_has_does_not_exist(name, things):
+def test_what_another_unit_has_and_what_is_gone_does_not_exist(name, method, things):
+    """The same bytes as for what never was; so is a case that was registered by mistake."""
     for role in ADDRESSES[name].roles:
         kind = (
             UnitKind.SOCIAL_ASSISTANCE if role == Role.SOCIAL_SECRETARY else UnitKind.LABOUR_MARKET
         )
         stranger = a_user(role, unit=a_unit(f"Annan enhet, {kind}", kind))
-        theirs = ask(stranger, name, url_of(name, things))
-        nobodys = ask(stranger, name, url_of(name, things, uuid4()))
+        nobodys = ask(stranger, name, url_of(name, things, uuid4()), method)
+        theirs = ask(stranger, name, url_of(name, things), method)
         assert (theirs.status_code, nobodys.status_code) == (404, 404)
         assert without_token(theirs) == without_token(nobodys)
+        if ADDRESSES[name].about == "case":
+            user = things["users"][role]
+            gone = ask(user, name, url_of(name, things, things["voided"]), method)
+            nobodys = ask(user, name, url_of(name, things, uuid4()), method)
+            assert (gone.status_code, nobodys.status_code) == (404, 404)
+            assert without_token(gone) == without_token(nobodys)
 
 
 def without_token(answer: HttpResponse) -> str:
@@ -405,10 +460,10 @@ def hide(public_id):
     return person
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
-def test_no_page_shows_or_counts_somebody_protected(name, things):
+@pytest.mark.parametrize(("name", "method"), MATRIX)
+def test_no_page_shows_or_counts_somebody_protected(name, method, things):
     """Each address as each role that may: not the name, not the number, and 404 where it is about them."""
-    hidden = [hide(things["case"])]
+    hidden = [hide(things["case"]), hide(things["foreign"])]
     for key in ("referral", "accepted"):
         referral = Referral.objects.get(public_id=things[key])
         Referral.objects.filter(pk=referral.pk).update(last_name="Hemligsson")
@@ -418,13 +473,12 @@ def test_no_page_shows_or_counts_somebody_protected(name, things):
             known = a_participant(personnummer=referral.personnummer)
             hidden.append(hide(known.public_id))
     for role in ADDRESSES[name].roles:
-        user = a_user(role)
-        answer = ask(user, name, url_of(name, things))
+        user = things["users"][role]
+        answer = ask(user, name, url_of(name, things), method)
         page = answer.content.decode(errors="replace")
         assert "Hemligsson" not in page
         assert not [one for one in hidden if one.personnummer and one.personnummer[2:] in page]
-        if ADDRESSES[name].about in ("case", "referral", "accepted"):
+        if ADDRESSES[name].about in ("case", "referral", "accepted", "foreign", "opening"):
             assert answer.status_code == 404, role
-            made_up = ask(user, name, url_of(name, things, user.public_id))
+            made_up = ask(user, name, url_of(name, things, user.public_id), method)
             assert without_token(answer) == without_token(made_up)
-    assert {"case", "referral", "accepted"} <= set(OF_A_UNIT)

@@ -3,6 +3,12 @@
 Each locks the enrolment first and reads it again, so that two at once cannot break a rule between them.
 """
 
+from .emergencies import (
+    count_emergency_miss,
+    mail_of_emergency,
+    open_in_emergency,
+    read_emergency,
+)
 from .enrolments import (
     assign,
     change_level,
@@ -85,6 +91,7 @@ __all__ = [
     "confirm_exit",
     "correct_assessment",
     "correct_note",
+    "count_emergency_miss",
     "count_miss",
     "end_intervention",
     "end_offer",
@@ -95,12 +102,15 @@ __all__ = [
     "follow_up_recommendation",
     "give_survey",
     "hand_over",
+    "mail_of_emergency",
     "mark_handover_seen",
     "move_goal",
     "move_step",
     "not_named",
+    "open_in_emergency",
     "protect",
     "put_to_team",
+    "read_emergency",
     "recommend",
     "record_meeting",
     "register",

@@ -1,5 +1,6 @@
 """The person and the work with the person."""
 
+from .emergencies import EmergencyMiss, EmergencyOpening
 from .enrolments import Enrolment, ExitCount, ExitReason, Initiator, KasClass, Level, LevelChange
 from .exits import ExitEvent, ExitEventKind
 from .handovers import ConsultantChange, Handover, HandoverNotice
@@ -45,6 +46,8 @@ __all__ = [
     "ConsultantChange",
     "DomainSteps",
     "Education",
+    "EmergencyMiss",
+    "EmergencyOpening",
     "Enrolment",
     "ExitCount",
     "ExitEvent",

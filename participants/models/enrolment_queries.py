@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Concat, Left
 from participants import models as rows
 from sundbyberg_am.access import Permission
 from sundbyberg_am.models import User, UserQuerySet
+from sundbyberg_am.personnummer import InvalidPersonnummer, Personnummer
 
 from .people import search_key, searched_name
 
@@ -40,6 +41,12 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
     def not_hidden_from(self, user: User) -> Self:
         """Without those of people whose protected identity the user may not know: not even as a number."""
         return self.exclude(participant__in=rows.Participant.objects.hidden_from(user))
+
+    def open_to_emergency(self, user: User) -> Self:
+        """Those that the user can open in an emergency: of nobody with a protected identity."""
+        if not user.may(Permission.OPEN_IN_EMERGENCY):
+            return self.none()
+        return self.open().filter(participant__protection="")
 
     def with_consultant_on(self, day: date) -> Self:
         """Adds `consultant_now`: the id of who has the case on the day, also by a planned handover."""
@@ -191,6 +198,16 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
         for word in re.split(r"[\s\u2010-\u2015-]+", search_key(text)):
             cases = cases.filter(searched_name__contains=word)
         return cases
+
+    def with_whole_number(self, text: str, day: date) -> Self:
+        """The one with this case number, or those of the person with this personnummer; no part of one."""
+        if number := _CASE_NUMBER.fullmatch(text.strip()):
+            return self.filter(pk=number[1])
+        try:
+            digits = Personnummer.parse(text, today=day).digits
+        except InvalidPersonnummer:
+            return self.none()
+        return self.filter(participant__personnummer=digits)
 
     def after(self, public_id: UUID) -> Self:
         """Those after this participant in the list's order."""

@@ -83,8 +83,8 @@ def participant(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "participant": enrolment.participant,
         "level": level or "",
         "levels": levels,
-        "contact": _contact(enrolment.participant),
-        "facts": _facts(enrolment, today),
+        "contact": contact(enrolment.participant),
+        "facts": facts(enrolment, today),
         "weeks": int(enrolment.weeks_on(today)),
         "plan": plan,
         "progress": f"{plan.steps_done} av {len(plan.steps)}" if plan else "",
@@ -147,7 +147,7 @@ def participant_details(request: SignedInRequest, public_id: UUID) -> HttpRespon
     )
 
 
-def _contact(person: Participant) -> list[tuple[str, str]]:
+def contact(person: Participant) -> list[tuple[str, str]]:
     """What is known of how to reach the person; what is rarely asked for only when it is known."""
     told = [
         ("Adress", person.address),
@@ -161,7 +161,8 @@ def _contact(person: Participant) -> list[tuple[str, str]]:
     ]
 
 
-def _facts(enrolment: Enrolment, today: date) -> list[tuple[str, str]]:
+def facts(enrolment: Enrolment, today: date) -> list[tuple[str, str]]:
+    """What one looks for first about the person and the enrolment."""
     person = enrolment.participant
     age = person.age_on(today)
     return [

@@ -70,6 +70,7 @@ def submit(request: SystemRequest, data: ReferralIn, acting_as: ActingUser, key:
     """Anvisningen skickas hel eller inte alls, och har sedan tio arbetsdagar på sig att besvaras."""
     user = act_for(request, acting_as)
     sent = submit_from(request.auth, data, key=key, today=timezone.localdate(), by=user)
+    record_access(request, [sent.public_id])
     return Status(201, Receipt.of(sent))
 
 

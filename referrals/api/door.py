@@ -14,10 +14,12 @@ from ninja import errors as ninja
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from referrals.checks import OF_DRAFT
+from referrals.checks import OF_DRAFT, told_of
 from referrals.models import SendingSystem
 from referrals.system_actions import count_call
 from sundbyberg_am.access import Permission, SignedInRequest
+from sundbyberg_am.actions import NotOnRecord, record_access
+from sundbyberg_am.middleware import NOT_NOW
 from sundbyberg_am.models import USERNAME, User
 from sundbyberg_am.submitting import KEY_IS_USED
 
@@ -135,10 +137,18 @@ def answer_refusals(api: NinjaAPI) -> None:
     def not_as_described(request: HttpRequest, error: ninja.ValidationError) -> HttpResponse:
         return answer(request, 422, *dict.fromkeys(map(_of_description, error.errors)))
 
+    @api.exception_handler(NotOnRecord)
+    def not_on_record(request: HttpRequest, error: NotOnRecord) -> HttpResponse:
+        return answer(request, 503, (None, NOT_NOW))
+
     @api.exception_handler(ValidationError)
-    def not_by_the_rules(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    def not_by_the_rules(request: SystemRequest, error: ValidationError) -> HttpResponse:
         if getattr(error, "code", None) == KEY_IS_USED:
             return answer(request, 409, ("Idempotency-Key", KEY_OF_ANOTHER))
+        try:
+            record_access(request, told_of(error.update_error_dict({}).get(NON_FIELD_ERRORS, [])))
+        except NotOnRecord as unrecorded:
+            return not_on_record(request, unrecorded)
         return answer(request, 422, *_by_field(error))
 
     @api.exception_handler(IntegrityError)

@@ -27,6 +27,7 @@ NO_PAGES = {
     "report_download_public",
     "participant_export",
     "plan_pdf",
+    "session_time",
 }
 PAGES = [
     name for name, address in ADDRESSES.items() if address.method == "get" and name not in NO_PAGES
@@ -79,7 +80,7 @@ def addresses_of(role: Role, things) -> list[str]:
 @pytest.mark.parametrize("role", Role)
 def test_pages_with_something_on_them(role, things, window):
     """On a desk, in the dark and on a phone: a page follows its window, so it is opened once."""
-    page = window(a_user(role))
+    page = window(things["users"][role])
     found = []
     for address in addresses_of(role, things):
         page.set_viewport_size({"width": WIDE, "height": HEIGHT})
@@ -114,7 +115,7 @@ def test_pages_with_nothing_on_them(role, window):
 @pytest.mark.parametrize("role", Role)
 def test_forms_sent_with_nothing_in_them(role, things, window):
     """Each form comes back with its errors listed, linked and in view, on a phone."""
-    page = window(a_user(role), NARROW)
+    page = window(things["users"][role], NARROW)
     found = []
     for address in addresses_of(role, things):
         page.goto(address)

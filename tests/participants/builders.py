@@ -5,7 +5,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from participants.models import Enrolment, Handover, HandoverNotice, Pause, TeamReview
+from participants.models import (
+    EmergencyOpening,
+    Enrolment,
+    Handover,
+    HandoverNotice,
+    Pause,
+    TeamReview,
+)
 from sundbyberg_am.models import Absence, User
 from tests.builders import a_user
 
@@ -95,3 +102,21 @@ def a_handover(consultant: User, valid_from: date | None = None) -> Handover:
     )
     HandoverNotice.objects.create(handover=handover, user=consultant)
     return handover
+
+
+def an_opening(enrolment: Enrolment, user: User, **fields: Any) -> EmergencyOpening:
+    """A case that the user has opened in an emergency just now, for an hour."""
+    at = fields.pop("at", timezone.now())
+    opening = EmergencyOpening(
+        **{
+            "enrolment": enrolment,
+            "user": user,
+            "reason": "Personen ringer och är rädd",
+            "at": at,
+            "until": at + timedelta(hours=1),
+            **fields,
+        }
+    )
+    opening.full_clean()
+    opening.save()
+    return opening

@@ -1,13 +1,10 @@
 """A word of its own in every field of a case: a social secretary meets those meant to be told, no other."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.core import mail
-from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from participants import actions as cases
@@ -24,6 +21,7 @@ from referrals.models import Notice, Referral, Status
 from sundbyberg_am.access import Role
 from tests.builders import a_level, a_meeting, a_plan, a_user, an_assessment, an_intervention
 from tests.participants.builders import a_pause, a_review
+from tests.planting import Planted, models_about_people, plant
 
 from .builders import DAY, Cast, a_referral_in
 from .reading import text
@@ -67,30 +65,9 @@ def a_case_with_everything(cast: Cast) -> tuple[Referral, int]:
     return referral, three.pk
 
 
-def text_fields(model: type[models.Model]) -> Iterator[str]:
-    for field in model._meta.concrete_fields:
-        is_text = isinstance(field, models.CharField | models.TextField)
-        if is_text and not field.choices and (field.max_length or 100) >= len("zq0000qz"):
-            yield field.name
-
-
-def plant() -> dict[str, tuple[str, str, int]]:
-    """Put a word of its own in every text of every row of the case; gives model, field and key by word."""
-    planted: dict[str, tuple[str, str, int]] = {}
-    for model in apps.get_app_config("participants").get_models():
-        name = model._meta.model_name or ""
-        if name in ("exitreason", "listedword", "notetemplate", "offer"):
-            continue  # the office's own lists, about nobody
-        for row in model._default_manager.all():
-            for field in text_fields(model):
-                word = f"zq{len(planted):04}qz"
-                try:
-                    with transaction.atomic():
-                        model._default_manager.filter(pk=row.pk).update(**{field: word})
-                except IntegrityError:
-                    continue  # a rule says what stands there, as for a number
-                planted[word] = (name, field, row.pk)
-    return planted
+def planted_in_the_case() -> dict[str, Planted]:
+    """A word of its own in every text of the case, and none in what the sender wrote."""
+    return plant(one for one in models_about_people() if one._meta.app_label == "participants")
 
 
 def crawl(client) -> tuple[str, set[str], list[str]]:
@@ -147,8 +124,8 @@ def test_only_what_is_meant_to_be_told_is_met(as_user, settings):
         user.email = f"{user.username}@example.com"
         user.save()
     referral, three_party = a_case_with_everything(cast)
-    planted = plant()
-    assert {model for model, _, _ in planted.values()} >= MODELS
+    planted = planted_in_the_case()
+    assert {one.model for one in planted.values()} >= MODELS
     assert len(planted) > 20
     enrolment = Enrolment.objects.get()
     Enrolment.objects.filter(pk=enrolment.pk).update(
@@ -158,7 +135,7 @@ def test_only_what_is_meant_to_be_told_is_met(as_user, settings):
         exited_by=cast.consultant,
         exit_destination="zqexitqz",
     )
-    planted["zqexitqz"] = ("enrolment", "exit_destination", enrolment.pk)
+    planted["zqexitqz"] = Planted("enrolment", "exit_destination", enrolment.pk, frozenset())
     token = a_token(cast.sender.unit)
     for sent in (False, True):  # while nothing is sent of the exit, and after
         if sent:
@@ -168,10 +145,10 @@ def test_only_what_is_meant_to_be_told_is_met(as_user, settings):
             assert f"/anvisningar/{referral.public_id}/" in seen
             assert len(seen) < MOST_PAGES
             told = {planted[word] for word in planted if word in shown}
-            assert {(model, field) for model, field, _ in told} == (
+            assert {(one.model, one.field) for one in told} == (
                 TOLD if sent else TOLD - {("enrolment", "exit_destination")}
             )
-            assert {pk for model, _, pk in told if model == "meeting"} == {three_party}
+            assert {one.pk for one in told if one.model == "meeting"} == {three_party}
             assert "Ersättarordet" not in shown
             by_api = told_by_api(Caller(user, token=token), referral)
             assert {planted[word] for word in planted if word in by_api} == told
@@ -193,10 +170,10 @@ def test_the_crawl_would_find_a_word_where_it_may_be_read(as_user):
     """The consultant, who may, meets the words by the same crawl: it is not the crawl that is blind."""
     cast = Cast()
     a_case_with_everything(cast)
-    planted = plant()
+    planted = planted_in_the_case()
     shown, _, files = crawl(as_user(cast.consultant))
     assert files
-    met_by = {planted[word][0] for word in planted if word in shown}
+    met_by = {planted[word].model for word in planted if word in shown}
     assert {"participant", "note", "goal", "step", "intervention", "meeting"} <= met_by
 
 

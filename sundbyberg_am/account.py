@@ -1,0 +1,143 @@
+"""Signing in, and the page about the own sign-in: another password, and out of every browser."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from . import sign_in_actions as actions
+from .access import SignedInRequest
+from .forms import ActionForm
+from .middleware import seconds_left
+from .models import User
+
+
+class SignInForm(AuthenticationForm):
+    """A user name and its password; after too many wrong ones nobody is let in for a while."""
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever signs in. A name that nobody has is answered as a wrong password is."""
+        username, now = self.cleaned_data.get("username", ""), timezone.now()
+        if not username or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        actions.check_may_try(username, now=now)
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            actions.count_miss(username, now=now)
+            raise
+        actions.forget_misses(username)
+        return cleaned
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page with the form that was refused."""
+        return 429 if self.has_error("__all__", actions.TOO_MANY) else 422
+
+
+class SignIn(LoginView):
+    """The page to sign in on."""
+
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """The page again, with why."""
+        response = super().form_invalid(form)
+        response.status_code = form.status
+        return response
+
+
+class PasswordForm(ActionForm):
+    """Another password, by whoever knows the one there is."""
+
+    current = forms.CharField(
+        label="Ditt lösenord nu",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = forms.CharField(
+        label="Nytt lösenord",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Minst 12 tecken. Några ord efter varandra är lättare att minnas än krångliga tecken.",
+    )
+    again = forms.CharField(
+        label="Nytt lösenord en gång till",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        """Wrong ones are counted as they are at the sign-in: the browser may be somebody else's."""
+        current: str = self.cleaned_data["current"]
+        now = timezone.now()
+        actions.check_may_try(self.user.username, now=now)
+        if not self.user.check_password(current):
+            actions.count_miss(self.user.username, now=now)
+            raise ValidationError("Det är inte lösenordet du har nu.")
+        return current
+
+    def clean(self) -> dict[str, Any]:
+        """What the action wants: the new one."""
+        password, again = (self.cleaned_data.get(name) for name in ("password", "again"))
+        if password and again and password != again:
+            self.add_error("again", "De två nya lösenorden är inte lika.")
+        return {"password": password}
+
+
+@require_GET
+def account(request: SignedInRequest) -> HttpResponse:
+    """Who one is to the program, and what one may do about the own sign-in."""
+    user = request.user
+    facts = [
+        ("Namn", user.name),
+        ("Användarnamn", user.username),
+        ("Roll", user.get_role_display()),
+        ("Enhet eller team", user.unit.name),
+        ("E-post", user.email),
+    ]
+    return render(request, "users/account.html", {"facts": facts})
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def password_change(request: SignedInRequest) -> HttpResponse:
+    """Change the own password; every other browser is signed out."""
+    form = PasswordForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        changed = form.apply(actions.change_password, request.user, by=request.user)
+        if changed is not None:
+            update_session_auth_hash(request, changed)
+            messages.success(request, "Lösenordet är bytt. Du är utloggad överallt utom här.")
+            return redirect("account")
+    return render(request, "users/password.html", {"form": form}, status=form.status)
+
+
+@require_POST
+def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    """Out of this browser and all others."""
+    actions.sign_out_everywhere(request.user, by=request.user)
+    logout(request)
+    messages.success(request, "Du är utloggad i alla webbläsare.")
+    return redirect("login")
+
+
+@require_GET
+def session_time(request: SignedInRequest) -> HttpResponse:
+    """How many seconds the session has left, and has at most. Asked by hand, it is also a sign of life."""
+    left, whole = seconds_left(request)
+    return JsonResponse({"left": left, "whole": whole})

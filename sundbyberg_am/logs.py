@@ -1,0 +1,74 @@
+"""Log lines that say what went wrong, when and in which request, and nothing of anybody.
+
+What an exception says may hold what was typed, and what the database says of a refused row holds the row. So
+a line tells the kind of the exception and where in the code it came from, and never its message.
+"""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from secrets import token_hex
+from types import TracebackType
+from typing import Any
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+@contextmanager
+def numbered_request() -> Iterator[str]:
+    """Give a number to what is logged inside; the answer carries it, and so does the page of an error."""
+    token = request_id.set(token_hex(6))
+    try:
+        yield request_id.get()
+    finally:
+        request_id.reset(token)
+
+
+class QuietFormatter(logging.Formatter):
+    """Lines with the request's number and without the messages of exceptions."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record = logging.makeLogRecord({**record.__dict__, "request": request_id.get()})
+        record.exc_text = record.stack_info = None
+        if isinstance(
+            record.args, dict
+        ):  # Celery's: the message, the arguments and the text of the error
+            hidden = dict.fromkeys(("exc", "traceback", "args", "kwargs"), "…")
+            record.args = {**record.args, **hidden}
+        return super().format(record)
+
+    def formatException(  # noqa: N802 – logging's own name
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        error: BaseException | None = ei[1]
+        parts = []
+        while error:
+            lines = traceback.format_list(traceback.extract_tb(error.__traceback__))
+            parts.append("".join([*lines, f"{type(error).__module__}.{type(error).__qualname__}"]))
+            error = error.__cause__ or error.__context__
+        return "\n".join(reversed(parts))
+
+
+def logging_settings() -> dict[str, Any]:
+    """All that is logged goes to stderr, in lines of one kind."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": f"{__name__}.QuietFormatter",
+                "format": "%(asctime)s %(levelname)s %(request)s %(name)s %(message)s",
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        # Django's own sends errors, with the page that was asked for, by e-mail.
+        "loggers": {
+            "django": {"handlers": [], "level": "WARNING"},
+            "sundbyberg_am.seals": {"level": "INFO"},
+        },
+    }

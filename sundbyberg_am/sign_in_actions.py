@@ -1,0 +1,76 @@
+"""Signing in and out: wrong passwords are counted, passwords changed, and every session ended at once."""
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
+
+from .models import SignInMiss, User
+from .templatetags.swedish import plural
+
+TOO_MANY = "too_many"
+
+
+@transaction.atomic
+def check_may_try(username: str, *, now: datetime) -> None:
+    """Raise ValidationError while too many wrong passwords have come for the user name lately.
+
+    The same for a name that nobody has. Those who try the same name wait here for each other, to the end of
+    the transaction: many at once are counted as one after the other.
+    """
+    sender = _fingerprint(username)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [sender])
+    if wait := SignInMiss.objects.wait(sender, now):
+        minutes = plural(-(-wait // 60), "minut,minuter")
+        raise ValidationError(
+            f"Det har blivit fel för många gånger. Vänta {minutes} och försök igen. Har du glömt "
+            "lösenordet? Fråga systemförvaltaren på din enhet.",
+            code=TOO_MANY,
+        )
+
+
+@transaction.atomic
+def count_miss(username: str, *, now: datetime) -> None:
+    """Remember a wrong password for a while, and forget those of before."""
+    SignInMiss.objects.old(now).delete()
+    SignInMiss.objects.create(sender=_fingerprint(username), at=now)
+
+
+@transaction.atomic
+def forget_misses(username: str) -> None:
+    """Whoever got in may get it wrong anew."""
+    SignInMiss.objects.filter(sender=_fingerprint(username)).delete()
+
+
+@transaction.atomic
+def change_password(user: User, *, password: str, by: User) -> User:
+    """Give the user another password, which ends every session. Raises ValidationError."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise ValidationError({"password": weak.messages}) from None
+    if user.check_password(password):
+        raise ValidationError({"password": "Välj ett annat lösenord än det du har nu."})
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    return user
+
+
+@transaction.atomic
+def sign_out_everywhere(user: User, *, by: User) -> User:
+    """End every session of the user, in all browsers, by the next request."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.sign_outs += 1
+    user.save(update_fields=["sign_outs"])
+    return user
+
+
+def _fingerprint(username: str) -> str:
+    # What is typed as a user name may be a password, or somebody's personnummer.
+    name = username.strip().lower()
+    return salted_hmac("sundbyberg_am.SignInMiss", name, algorithm="sha256").hexdigest()
