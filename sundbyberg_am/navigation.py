@@ -1,6 +1,7 @@
 """The pages that a role is led to, in the order of its day."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest
@@ -35,7 +36,7 @@ _PLACES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation`, `show_search` and `seconds_left` for whoever is signed in."""
+    """Context processor: `navigation`, `show_search` and `minutes_left` for whoever is signed in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": [], "show_search": False}
@@ -48,5 +49,5 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": links,
         "show_search": user.may(Permission.READ_CASES),
-        "seconds_left": seconds_left(request)[0],
+        "minutes_left": ceil(seconds_left(request)[0] / 60),
     }

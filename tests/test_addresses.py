@@ -70,12 +70,16 @@ LIST_KEEPERS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
 @dataclass(frozen=True)
 class Address:
-    """Who is let in; what it is about, as `things` names it; and which method."""
+    """Who is let in; what it is about, as `things` names it; which method; who sends, when not all do."""
 
     roles: frozenset[Role]
     about: str = ""
     method: str = "get"
     more: dict[str, Any] = field(default_factory=dict)
+    senders: frozenset[Role] | None = None
+
+    def lets_in(self, method: str) -> frozenset[Role]:
+        return self.senders if self.senders is not None and method == "post" else self.roles
 
 
 ADDRESSES = {
@@ -206,7 +210,7 @@ ADDRESSES = {
     "meeting_ask": Address(SENDER, "accepted"),
     "meeting_reply": Address(SENDER, "accepted", more={"pk": "three-party meeting"}),
     # reports
-    "report_list": Address(REPORT_READERS),
+    "report_list": Address(REPORT_READERS, senders=MANAGER),
     "report": Address(REPORT_READERS, "report"),
     "report_download": Address(REPORT_READERS, "report", more={"kind": "excel"}),
     "report_download_public": Address(REPORT_READERS, "report", more={"kind": "excel"}),
@@ -374,7 +378,7 @@ def test_address_lets_in_the_roles_of_its_row_and_no_other(name, method, things)
         role: ask(things["users"][role], name, url, method).status_code for role in sorted(Role)
     }
     let_in = {role for role, status in answers.items() if status not in (403, 404)}
-    assert let_in == ADDRESSES[name].roles
+    assert let_in == ADDRESSES[name].lets_in(method)
     assert {answers[role] for role in EVERYONE - let_in} <= {403}
     assert {answers[role] for role in let_in} <= {200, 302, 422}, answers
 

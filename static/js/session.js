@@ -34,7 +34,7 @@ function show(state) {
 }
 
 if (session) {
-  askIn(Number(session.dataset.left) - WARN);
+  askIn(Number(session.dataset.minutes) * 60 - WARN);
   session.querySelector("[data-session-stay]").addEventListener("click", () => ask(true));
   // A machine that has slept, or a tab that comes back from the sign-in, has not heard the clock.
   const wake = () => {
