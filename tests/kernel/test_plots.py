@@ -66,7 +66,7 @@ def test_a_plot_has_a_name_and_is_safe_under_the_strict_policy():
         first=1,
         last=5,
         label='"><script>x</script>',
-        missing="ej bedömd",
+        missing="inte bedömd",
     )
     root = drawn(plot)
     assert (root.attrib["role"], root.attrib["aria-label"]) == ("img", '"><script>x</script>')
