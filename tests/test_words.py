@@ -41,10 +41,10 @@ def strings(source: str) -> Iterator[str]:
     """The strings of a program, but not its docstrings, which are for us."""
     tree = ast.parse(source)
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in docstrings:
-            yield node.value
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    for constant in constants:
+        if isinstance(constant.value, str) and id(constant) not in docstrings:
+            yield constant.value
 
 
 def texts() -> Iterator[tuple[Path, str]]:
