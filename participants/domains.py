@@ -2,7 +2,7 @@
 
 The words are this product's own. They are written so that the participant can read them about themselves
 and so that both views, the participant's and the consultant's, choose among the same sentences. Step 5 is
-where the domain no longer stands in the way of work or studies; "ej bedömd" is no step.
+where the domain no longer stands in the way of work or studies; "inte bedömd" is no step.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 
 FIRST_STEP, LAST_STEP = 1, 5
-NOT_ASSESSED = "Ej bedömd"
+NOT_ASSESSED = "Inte bedömd"
 
 
 class Domain(TextChoices):

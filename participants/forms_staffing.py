@@ -108,7 +108,7 @@ class TeamForm(ActionModelForm):
         model = TeamReview
         fields = ("question", "meeting_on", "members", "other_members")
         help_texts = {
-            "members": "Välj minst en, eller skriv vem nedan.",
+            "members": "Välj minst en, eller skriv namn i nästa fält.",
             "other_members": "Till exempel: Sofia Exempel, ekonomiskt bistånd.",
         }
         widgets = {

@@ -57,7 +57,7 @@ def all_dimensions() -> dict[str, Dimension]:
                 Member("accepted", "Mottagen"),
                 Member("returned", "Återlämnad"),
                 Member("withdrawn", "Återkallad"),
-                Member("pending", "Ej besvarad"),
+                Member("pending", "Inte besvarad"),
             ),
         ),
         Dimension("kind", "Insats", _members(InterventionKind.choices)),
@@ -71,7 +71,7 @@ def all_dimensions() -> dict[str, Dimension]:
                 Member("C", "C – annan myndighet eller aktör"),
                 Member("D", "D – åter beställare"),
                 Member("E", "E – övrigt"),
-                Member("unconfirmed", "Ej bekräftat"),
+                Member("unconfirmed", "Inte bekräftat"),
                 UNKNOWN,
             ),
         ),
@@ -323,7 +323,7 @@ CATALOGUE = (
         ("kas_class",),
         "Personer med avslut i perioden. Var och en räknas en gång, efter sitt sista avslut. Arbete och "
         "studier är klass A och B när de är bekräftade, och klass E när svaret är nej. Utan svar står de som "
-        "ej bekräftade. Andra orsaker har den klass som kontoret har gett dem.",
+        "inte bekräftade. Andra orsaker har den klass som kontoret har gett dem.",
     ),
     Figure(
         "kas_exits_by_length",

@@ -30,7 +30,7 @@ _FILES = {
     ),
 }
 # What stops the sending, by KAS class.
-_GAPS = (("unknown", "Orsaken saknas"), ("unconfirmed", "Ej bekräftat"))
+_GAPS = (("unknown", "Orsaken saknas"), ("unconfirmed", "Inte bekräftat"))
 
 
 @require_GET

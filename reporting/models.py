@@ -50,6 +50,11 @@ class ReportRunQuerySet(models.QuerySet["ReportRun"]):
         """Those that wait or are being built."""
         return self.filter(state__in=[RunState.WAITING, RunState.BUILDING])
 
+    def latest_of_year(self, year: int) -> "ReportRun | None":
+        """The report of the year, or of a part of it, that was ready last and is not discarded."""
+        ready = self.filter(state=RunState.READY, discarded_at=None)
+        return ready.filter(period_code__startswith=year).order_by("-finished_at").first()
+
     def ordered_after(self, period: Period) -> Self:
         """Those of the period that were ordered when it was over, by anybody, whatever became of them."""
         ordered = self.filter(period_code=period.code)

@@ -1,8 +1,13 @@
 """What a start page is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.utils.safestring import SafeString
+
+from .plots import Series, line_plot
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,32 @@ class Stat:
     label: str
     value: int
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """How something has gone, week by week: a plot, and the same numbers to read."""
+
+    title: str
+    values: Sequence[tuple[str, int]]  # the week, and how many
+
+    @property
+    def plot(self) -> SafeString:
+        """The drawing, on the scale from nought."""
+        return line_plot(
+            [week for week, _ in self.values],
+            [Series("Antal", [size for _, size in self.values])],
+            label=f"{self.title}, vecka för vecka. Talen står i tabellen under.",
+        )
+
+
+@dataclass(frozen=True)
+class Goals:
+    """How the goals of the year stand, in the report that says so."""
+
+    label: str
+    url: str
+    indicators: Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -65,3 +96,5 @@ class Day:
     subjects: list[Any]
     caseload: list[Case] | None = None
     covering: "Covering | None" = None
+    trends: Sequence[Trend] = ()
+    goals: "Goals | None" = None

@@ -8,6 +8,7 @@ shapes, lines have dashes, and bars have their value beside them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,7 +19,7 @@ LEGEND, BESIDE = 130, 15  # from one entry of the legend to the next, and from a
 
 # Lines: where the scale ends on the left, how high they are, and where the legend's next row begins.
 LEFT, HIGH, LEGEND_ROW = 34, 150, 22
-STEPS = 4  # of the scale, at most
+STEPS = 5  # of the scale, at most
 
 # Bars.
 BAR_WIDTH, BARS, BAR_ROW, BAR_HEAD = 360, 250, 44, 26
@@ -148,8 +149,9 @@ def line_plot(names: Sequence[str], series: Sequence[Series], *, label: str) -> 
 
     Where there is no value the line is broken. `label` is read aloud in place of the picture.
     """
-    step = _step(max((value or 0 for one in series for value in one.values), default=0))
-    most = step * STEPS
+    highest = max((value or 0 for one in series for value in one.values), default=0)
+    step = _step(highest)
+    most = step * max(1, ceil(highest / step))
     top = LEGEND_ROW * ((len(series) + 1) // 2) + 16
     bottom = top + HIGH
 

@@ -1,7 +1,7 @@
 """The start page: what the role has to act on today, computed from the rows and never ticked by hand."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET
 from participants.models import Education, EmergencyOpening, Enrolment, Handover, Meeting, Sex
 from referrals.meetings import coming_meetings
 from referrals.models import Referral
+from reporting.goals.reading import read_chain
 from reporting.models import ReportRun
 
 from .access import Role, SignedInRequest
 from .actions import record_access
-from .day import Case, Covering, Day, Item, Stat, WorkList
+from .day import Case, Covering, Day, Goals, Item, Stat, Trend, WorkList
 from .models import AccessRecord, User
 from .referral_lists import (
     feedback_to_read,
@@ -31,6 +32,7 @@ from .referral_lists import (
 from .templatetags.swedish import long_day, moment, plural
 
 WEEKDAYS = "måndag tisdag onsdag torsdag fredag lördag söndag".split()  # noqa: SIM905
+TREND_WEEKS = 12
 
 
 @require_GET
@@ -50,6 +52,8 @@ def start(request: SignedInRequest) -> HttpResponse:
             "stats": day.stats,
             "caseload": day.caseload,
             "covering": day.covering,
+            "trends": day.trends,
+            "goals": day.goals,
         },
     )
 
@@ -169,9 +173,17 @@ def _manager(user: User, today: date) -> Day:
         Stat("Pågående inskrivningar", cases.ongoing_on(today).count()),
         Stat("Obesvarade anvisningar", sent.undecided().count()),
     ]
+    trends = [
+        *_trend("Pågående inskrivningar", cases, today),
+        *_trend("Obesvarade anvisningar", sent, today),
+    ]
     opened, opening = _emergencies(user)
     return Day(
-        [*late[0], opened, news(user), *lists, reports], stats, [*late[1], *opening, *subjects]
+        [*late[0], opened, news(user), *lists, reports],
+        stats,
+        [*late[1], *opening, *subjects],
+        trends=trends,
+        goals=_goals(user, today),
     )
 
 
@@ -197,7 +209,8 @@ def _coordinator(user: User, today: date) -> Day:
     sent = Referral.objects.visible_to(user)
     lists, subjects = to_receive(sent.undecided(), today)
     stats = [Stat("Att besvara", sent.with_unit().count())]
-    return Day([*lists, news(user)], stats, subjects)
+    trends = _trend("Obesvarade anvisningar", sent, today)
+    return Day([*lists, news(user)], stats, subjects, trends=trends)
 
 
 def _social_secretary(user: User, today: date) -> Day:
@@ -211,8 +224,19 @@ def _social_secretary(user: User, today: date) -> Day:
     shown.insert(2, feedback_to_read(user))
     stats = [Stat("Väntar på svar", own.undecided().count(), "Hela teamets anvisningar")]
     return Day(
-        [*(one[0] for one in shown), news(user)], stats, [pk for one in shown for pk in one[1]]
+        [*(one[0] for one in shown), news(user)],
+        stats,
+        [pk for one in shown for pk in one[1]],
+        trends=_trend("Teamets anvisningar som väntar på svar", own, today),
     )
+
+
+def _trend(title: str, rows: Any, today: date) -> list[Trend]:
+    """How many there have been, the same day of each week; nothing where there have been none."""
+    days = [today - timedelta(weeks=weeks) for weeks in reversed(range(TREND_WEEKS))]
+    sizes = rows.sizes_on(days)
+    weeks = [f"v. {day.isocalendar().week}" for day in days]
+    return [Trend(title, list(zip(weeks, sizes, strict=True)))] if any(sizes) else []
 
 
 def _controller(user: User, today: date) -> Day:
@@ -224,7 +248,18 @@ def _controller(user: User, today: date) -> Day:
         )
         for run in ReportRun.objects.visible_to(user).for_list()[:10]
     ]
-    return Day([WorkList("Fastställda rapporter", items, "Inga fastställda rapporter än")], [], [])
+    reports = WorkList("Fastställda rapporter", items, "Inga fastställda rapporter än")
+    return Day([reports], [], [], goals=_goals(user, today))
+
+
+def _goals(user: User, today: date) -> Goals | None:
+    """This year against its targets, as the latest report has it."""
+    run = ReportRun.objects.visible_to(user).latest_of_year(today.year)
+    chain = read_chain(run.content) if run and run.content else None
+    if not run or not chain:
+        return None
+    indicators = [one for goal in chain.goals for one in goal.indicators]
+    return Goals(run.label, reverse("report", args=[run.public_id]), indicators)
 
 
 def _administrator(user: User, today: date) -> Day:

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from . import account, health, start, views
+from . import account, components, health, start, views
 
 handler500 = "sundbyberg_am.views.server_error"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("anvandare/system/", include("referrals.system_urls")),
     path("anvandare/<uuid:public_id>/", views.user_change, name="user_change"),
     path("atkomstlogg/", views.access_log, name="access_log"),
+    path("kortkommandon/", views.shortcuts, name="shortcuts"),
+    path("komponenter/", components.components, name="components"),
     path("anvisningar/", include("referrals.urls")),
     path("api/v1/", include("referrals.api.addresses")),
     path("deltagare/<uuid:public_id>/kartlaggning/", include("referrals.case_urls")),

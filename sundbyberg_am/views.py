@@ -101,6 +101,13 @@ def access_log(request: SignedInRequest) -> HttpResponse:
     return render(request, "log/list.html", {"records": records[:LOG_PAGE], "older": older})
 
 
+@require_GET
+def shortcuts(request: SignedInRequest) -> HttpResponse:
+    """What the keyboard does: a page, and what app.js shows in a dialogue on any other."""
+    is_part = "HX-Request" in request.headers
+    return render(request, "_shortcuts_dialog.html" if is_part else "shortcuts.html")
+
+
 def page_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answers a form from a page that was opened before the user signed in anew; what it held is kept.
 

@@ -85,6 +85,8 @@ class Address:
 ADDRESSES = {
     "start": Address(EVERYONE),
     "logout": Address(EVERYONE, method="post"),
+    "shortcuts": Address(EVERYONE),
+    "components": Address(EVERYONE),
     "user_list": Address(ADMINISTRATOR),
     "user_add": Address(ADMINISTRATOR),
     "user_change": Address(ADMINISTRATOR, "user"),

@@ -10,10 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from participants.models import Goal, Note, Step, StepState
+from referrals.models import Status
+from reporting.content import build_content
+from reporting.models import ReportRun, RunState
+from reporting.periods import Period
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import AccessRecord
-from tests.builders import a_participant, a_plan, a_unit, a_user, an_enrolment
+from tests.builders import a_participant, a_plan, a_referral, a_unit, a_user, an_enrolment
 from tests.referrals.builders import Cast, a_referral_in
+from tests.reporting.builders import a_board_goal, an_indicator
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +136,64 @@ def test_a_referral_waits_with_whoever_has_to_act(as_user, status):
         status != "completion_asked",
         status == "completion_asked",
     )
+
+
+def test_manager_sees_how_cases_and_waiting_referrals_have_gone(as_user):
+    def ago(days: int) -> date:
+        return TODAY - timedelta(days=days)
+
+    an_enrolment(START)
+    an_enrolment(START, ago(21))
+    elsewhere = an_enrolment(ago(14), unit=a_unit("Annan enhet"))
+    a_referral(ago(28), enrolment=elsewhere)
+    a_referral(ago(14))
+    a_referral(ago(7))
+    a_referral(ago(20), status=Status.WITHDRAWN, withdrawn_on=ago(20))
+    page = as_user(a_user(Role.MANAGER)).get("/")
+    ongoing, waiting = ([size for _, size in trend.values] for trend in page.context["trends"])
+    assert ongoing == [2] * 9 + [1] * 3
+    assert waiting == [0] * 7 + [1, 1, 1, 2, 2]
+    assert page.content.decode().count('<svg class="plot"') == 2
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.CONTROLLER])
+def test_goals_stand_as_in_the_latest_report_that_the_role_may_read(as_user, role):
+    an_indicator(a_board_goal(TODAY.year), label="Till arbete i tid")
+    eva, now = a_user(Role.MANAGER), timezone.now()
+    period = Period.parse(str(TODAY.year))
+    content = build_content(period, counted_on=TODAY)
+
+    def a_run(label: str, **fields: object) -> None:
+        content["goals"]["goals"][0]["indicators"][0]["label"] = label
+        ReportRun.objects.create(
+            **{
+                "period_code": period.code,
+                "state": RunState.READY,
+                "ordered_by": eva,
+                "content": content,
+                "fingerprint": "0" * 64,
+                "finished_at": now,
+                "approved_at": now,
+                "approved_by": eva,
+                **fields,
+            }
+        )
+
+    a_run("Ett äldre", finished_at=now - timedelta(days=1))
+    a_run("Det nyaste")
+    draft = {"approved_at": None, "approved_by": None, "finished_at": now + timedelta(hours=1)}
+    a_run("Ett kasserat", **draft, discarded_at=now, discarded_by=eva)
+    a_run("Förra året", period_code=str(TODAY.year - 1), finished_at=now + timedelta(days=1))
+    page = start_page(as_user(a_user(role)))
+    assert "Det nyaste – minst 50 %" in page
+    a_run("Ett utkast", **draft)
+    page = start_page(as_user(a_user(role)))
+    assert ("Ett utkast – minst 50 %" in page) == (role == Role.MANAGER)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nothing_is_drawn_where_nothing_has_been(as_user, role):
+    assert 'class="plot"' not in as_user(a_user(role)).get("/").content.decode()
 
 
 @pytest.mark.parametrize("role", Role)

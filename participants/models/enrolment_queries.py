@@ -26,6 +26,10 @@ _PRINTED_NUMBER = re.compile(r"[0-9]{5}")  # a case number without its letters
 _DIGITS = re.compile(r"[0-9][0-9+\s\u2010-\u2015-]*")
 
 
+def _ongoing_on(day: date) -> Q:
+    return (Q(ended_on=None) | Q(ended_on__gte=day)) & Q(started_on__lte=day)
+
+
 class CaseQuerySet(models.QuerySet["Enrolment"]):
     # Whose they are
 
@@ -113,7 +117,12 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
 
     def ongoing_on(self, day: date) -> Self:
         """Those with at least this day in them."""
-        return self.valid().filter(Q(ended_on=None) | Q(ended_on__gte=day), started_on__lte=day)
+        return self.valid().filter(_ongoing_on(day))
+
+    def sizes_on(self, days: Iterable[date]) -> list[int]:
+        """How many are ongoing on each of the days, in one query."""
+        counts = {f"on_{day:%Y%m%d}": Count("pk", filter=_ongoing_on(day)) for day in days}
+        return list(self.valid().aggregate(**counts).values())
 
     def newest_of_each(self) -> Self:
         """One a participant and unit: the one that the case page opens."""

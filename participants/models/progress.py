@@ -121,7 +121,7 @@ class Assessment(models.Model):
         return {one["domain"]: one[view] for one in self.given if one[view] is not None}
 
 
-NO_SUCH_STEP = "Ett steg är 1, 2, 3, 4 eller 5. Välj annars ”Ej bedömd”."
+NO_SUCH_STEP = "Ett steg är 1, 2, 3, 4 eller 5. Välj annars ”Inte bedömd”."
 
 
 def _step(name: str) -> Any:

@@ -90,5 +90,5 @@ class PublishForm(ActionModelForm):
         model = MappingForm
         fields = ("title", "valid_from")
         help_texts = {
-            "valid_from": "Anvisningar som redan är påbörjade behåller sin version.",
+            "valid_from": "Anvisningar som någon redan har börjat på behåller sin version.",
         }

@@ -1,7 +1,7 @@
 """How people come to the unit: the referral, the mapping behind it, and each event on its way."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
@@ -97,6 +97,19 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def undecided(self) -> Self:
         """Sent and not yet answered or withdrawn."""
         return self.filter(status__in=UNDECIDED)
+
+    def sizes_on(self, days: Iterable[date]) -> list[int]:
+        """How many waited at the end of each day, sent and neither answered nor withdrawn; in one query."""
+        counts = {
+            f"on_{day:%Y%m%d}": Count(
+                "pk",
+                filter=Q(submitted_on__lte=day)
+                & (Q(decided_on=None) | Q(decided_on__gt=day))
+                & (Q(withdrawn_on=None) | Q(withdrawn_on__gt=day)),
+            )
+            for day in days
+        }
+        return list(self.aggregate(**counts).values())
 
     def past_due(self, day: date) -> Self:
         """Those without an answer whose last day for one is before the day, whoever they wait for."""

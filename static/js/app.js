@@ -1,15 +1,50 @@
 // What the pages cannot do by themselves. Everything also works without it.
 "use strict";
 
-// Search with "/": not while writing, and not when the key belongs to the browser.
+// Keys of one sign, while one does not write and the key does not belong to the browser. Whoever speaks to the machine
+// would press them by accident, so they can be turned off in this browser (WCAG 2.1.4).
+const KEYS_ARE_OFF = "keys-are-off";
+const shortcuts = { "/": search, "?": openShortcuts };
 document.addEventListener("keydown", (event) => {
-  const writing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || writing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = document.querySelector('[data-shortcut="/"]');
-  if (!field) return;
+  const writing = event.target.closest("input, textarea, select, [contenteditable], dialog");
+  if (writing || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_ARE_OFF)) return;
+  const place = shortcuts[event.key] && document.querySelector(`[data-shortcut="${event.key}"]`);
+  if (!place) return;
   event.preventDefault();
+  shortcuts[event.key](place);
+});
+
+function search(field) {
   field.focus();
   field.select();
+}
+
+async function openShortcuts(link) {
+  let dialog = document.querySelector("dialog");
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.className = "dialog";
+    dialog.setAttribute("aria-labelledby", "shortcuts");
+    document.body.append(dialog);
+    const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return location.assign(link.href);
+    dialog.innerHTML = await answer.text();
+    offerKeysChoice(dialog);
+  }
+  if (dialog.firstChild && !dialog.open) dialog.showModal();
+}
+
+function offerKeysChoice(root) {
+  for (const choice of root.querySelectorAll("[data-keys-choice]")) {
+    choice.hidden = false;
+    choice.querySelector("input").checked = !localStorage.getItem(KEYS_ARE_OFF);
+  }
+}
+document.addEventListener("DOMContentLoaded", () => offerKeysChoice(document));
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-keys-on]")) return;
+  if (event.target.checked) localStorage.removeItem(KEYS_ARE_OFF);
+  else localStorage.setItem(KEYS_ARE_OFF, "yes");
 });
 
 // A form that came back with errors starts at its summary; also one that htmx has just put in place.

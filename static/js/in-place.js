@@ -74,13 +74,14 @@ function say(place, sentence) {
   }
 }
 
-// In a list of hits the arrows go from name to name; Tab and Enter do what they always do.
+// In a list the arrows go from name to name; Tab and Enter do what they always do.
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const list = step && event.target.closest("[data-arrows]");
   if (!list || event.ctrlKey || event.metaKey || event.altKey) return;
-  const hits = [...list.querySelectorAll("th a")];
-  const next = hits[hits.indexOf(event.target.closest("tr")?.querySelector("th a")) + step];
+  const NAME = "th a, .work-list__link";
+  const names = [...list.querySelectorAll(NAME)];
+  const next = names[names.indexOf(event.target.closest("tr, li")?.querySelector(NAME)) + step];
   if (!next) return;
   event.preventDefault();
   next.focus();

@@ -149,9 +149,11 @@ def _wait_for(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 class SignIn(Protocol):
-    """Opens a window, of a size, where the user has signed in."""
+    """Opens a window, of a size, where the user has signed in; without `script` pages run no JavaScript."""
 
-    def __call__(self, user: User, width: int = 1280, height: int = 900) -> Page: ...
+    def __call__(
+        self, user: User, width: int = 1280, height: int = 900, *, script: bool = True
+    ) -> Page: ...
 
 
 @pytest.fixture
@@ -160,12 +162,15 @@ def sign_in(site: Site, chromium: Browser) -> Iterator[SignIn]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def open_window(user: User, width: int = 1280, height: int = 900) -> Page:
+    def open_window(
+        user: User, width: int = 1280, height: int = 900, *, script: bool = True
+    ) -> Page:
         context = chromium.new_context(
             base_url=site.address,
             viewport={"width": width, "height": height},
             locale="sv-SE",
             reduced_motion="reduce",  # or a page that is slow to come fades in too late, and says so
+            java_script_enabled=script,
         )
         contexts.append(context)
         page = context.new_page()

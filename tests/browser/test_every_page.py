@@ -1,24 +1,32 @@
 """Every address that is read, as every role that may: accessible, and nothing wider than the window.
 
-The table of addresses is the list of pages, so a new page is covered as soon as it has its row.
+The table of addresses is the list of pages, so a new page is covered as soon as it has its row. To look at
+them all, in both widths, light and dark:
+
+  PICTURES=/tmp/pictures python3 dev.py test tests/browser/test_every_page.py -k something_on
 """
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import User
 from tests.builders import a_unit, a_user
+from tests.markup import faults_in
 from tests.test_addresses import ADDRESSES, OPEN_TO_ALL, one_of_each, url_of
 
 from .conftest import WCAG, Site, violations
 
 WIDE, NARROW, HEIGHT = 1280, 390, 900
+ZOOMED = (640, 320)  # what a window of 1280 has room for at 200 and at 400 per cent
+PICTURES = os.environ.get("PICTURES")
 # Files: the browser shows no page of them.
 NO_PAGES = {
     "figure_rows",
@@ -69,34 +77,71 @@ def window(site: Site, chromium: Browser):
 
 def faults(page: Page, only: Sequence[str] = WCAG) -> list[str]:
     """What axe-core finds, and whether one has to scroll sideways."""
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return violations(page, only) + ([f"{page.url} is wider than the window"] if wide else [])
+    return violations(page, only) + wide(page)
 
 
-def addresses_of(role: Role, things) -> list[str]:
-    return [url_of(name, things) for name in PAGES if role in ADDRESSES[name].roles]
+def markup(answer: Response | None) -> list[str]:
+    """What is wrong with the HTML as it was sent."""
+    assert answer is not None
+    return [f"{answer.url}: {fault}" for fault in faults_in(answer.text())]
+
+
+def wide(page: Page) -> list[str]:
+    is_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [f"{page.url} is wider than {page.viewport_size}"] if is_wide else []
+
+
+CUT = """() => [...document.querySelectorAll('body *')].filter(one => one.clientWidth > 1
+    && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)
+    && one.scrollWidth > one.clientWidth + 1).map(one => one.outerHTML.slice(0, 80))"""
+
+
+def cut(page: Page) -> list[str]:
+    """What has no room, zoomed in."""
+    found = []
+    for width in ZOOMED:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{page.url} at {width}: {one} is cut" for one in page.evaluate(CUT)]
+        found += wide(page)
+    return found
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture of the page, where they are asked for."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def addresses_of(role: Role, things) -> dict[str, str]:
+    return {name: url_of(name, things) for name in PAGES if role in ADDRESSES[name].roles}
 
 
 @pytest.mark.parametrize("role", Role)
 def test_pages_with_something_on_them(role, things, window):
-    """On a desk, in the dark and on a phone: a page follows its window, so it is opened once."""
+    """On a desk, in the dark, on a phone and zoomed: a page follows its window, so it is opened once."""
     page = window(things["users"][role])
     found = []
-    for address in addresses_of(role, things):
+    for name, address in addresses_of(role, things).items():
         page.set_viewport_size({"width": WIDE, "height": HEIGHT})
         page.emulate_media(color_scheme="light")
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address
+        found += markup(answer)
         page.evaluate(
             "for (const one of document.querySelectorAll('main details')) one.open = true"
         )
         found += faults(page)
+        keep(page, f"{name}-{role}-wide-light")
         page.emulate_media(color_scheme="dark")  # nothing is different but the colours
         found += faults(page, ["color-contrast"])
-        page.emulate_media(color_scheme="light")
+        keep(page, f"{name}-{role}-wide-dark")
         page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+        keep(page, f"{name}-{role}-narrow-dark")
+        page.emulate_media(color_scheme="light")
         found += faults(page)
+        keep(page, f"{name}-{role}-narrow-light")
+        found += cut(page)
     assert found == []
 
 
@@ -107,8 +152,7 @@ def test_pages_with_nothing_on_them(role, window):
     found = []
     for name in PAGES:
         if role in ADDRESSES[name].roles and not (ADDRESSES[name].about or ADDRESSES[name].more):
-            page.goto(url_of(name, {}))
-            found += faults(page)
+            found += markup(page.goto(url_of(name, {}))) + faults(page)
     assert found == []
 
 
@@ -117,7 +161,7 @@ def test_forms_sent_with_nothing_in_them(role, things, window):
     """Each form comes back with its errors listed, linked and in view, on a phone."""
     page = window(things["users"][role], NARROW)
     found = []
-    for address in addresses_of(role, things):
+    for address in addresses_of(role, things).values():
         page.goto(address)
         form = page.locator("main form[method=post]").filter(has=page.locator(".form"))
         if not form.count():
@@ -127,9 +171,9 @@ def test_forms_sent_with_nothing_in_them(role, things, window):
             ".forEach(field => { if ('checked' in field) field.checked = false;"
             " if (!['radio', 'checkbox'].includes(field.type)) field.value = '' })"
         )
-        with page.expect_navigation():
+        with page.expect_navigation() as sent:
             form.first.locator("button[type=submit]").first.click()
-        found += faults(page)
+        found += markup(sent.value) + faults(page)
     assert found == []
 
 

@@ -1,9 +1,14 @@
-"""From a referral to a figure in a report, in one story with five people signed in."""
+"""From a referral to a figure in a report, in one story with five people signed in.
 
+All of it also without JavaScript: no page needs it to be read, or to send its form.
+"""
+
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,7 +25,9 @@ from .conftest import violations
 QUESTION = "Hur många timmar orkar hen?"
 
 
-def test_from_a_referral_to_a_figure_in_a_report(sign_in, site):
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_from_a_referral_to_a_figure_in_a_report(sign_in, site, script):
+    sign_in = partial(sign_in, script=script)
     sender = sign_in(a_user(Role.SOCIAL_SECRETARY, name="Sofia Sändare"))
     coordinator = sign_in(a_user(Role.COORDINATOR, name="Samira Samordnare"))
     consultant_user = a_user(Role.CONSULTANT, name="Karin Konsulent")
@@ -45,13 +52,13 @@ def test_from_a_referral_to_a_figure_in_a_report(sign_in, site):
     expect(feedback).to_contain_text("Karin Konsulent")
     expect(feedback).to_contain_text("Jobbsökaraktivitet/coachning")
     expect(sender.get_by_text("Provade knivar")).to_have_count(0)
-    assert violations(sender) == []
+    look(sender)
 
     with site.resting_worker():
         order(manager)
         expect(manager.get_by_role("progressbar")).to_be_visible()
         expect(manager.get_by_text("Väntar på sin tur")).to_be_visible()
-        assert violations(manager) == []
+        look(manager)
     report = wait_for_the_report(manager)
     assert counted(download(manager)) == {"Deltagare": 1, "Avslut": 1, "Arbete utan subvention": 1}
 
@@ -59,12 +66,18 @@ def test_from_a_referral_to_a_figure_in_a_report(sign_in, site):
     manager.get_by_role("button", name="Fastställ").click()
     expect(manager.get_by_role("status")).to_contain_text("Rapporten är fastställd.")
     controller.goto(report)
-    assert violations(controller) == []
+    look(controller)
     assert counted(download(controller))["Avslut"] == 1
 
     case = Enrolment.objects.get()
     assert (case.exit_reason.code if case.exit_reason else None) == "work_unsubsidised"
     assert case.consultant == consultant_user
+
+
+def look(page: Page) -> None:
+    """axe-core finds nothing. It is JavaScript itself, so it looks only where that is run."""
+    if page.evaluate("'htmx' in window"):
+        assert violations(page) == []
 
 
 def said(page: Page, sentence: str) -> None:
@@ -97,7 +110,7 @@ def draft_and_send(page: Page) -> str:
     for question in required_choices():
         group(page, question["text"]).get_by_role("radio").first.check()
     group(page, "Hur går det att söka arbete?").get_by_label("Behöver stöd").check()
-    assert violations(page) == []
+    look(page)
     press(page, "Vidare")
 
     proposed = page.get_by_role("radio", name="AM2")
@@ -167,7 +180,7 @@ def adopt_a_plan(page: Page) -> None:
     page.get_by_label("Följs upp").fill(f"{timezone.localdate().year + 1}-01-15")
     press(page, "Fastställ")
     expect(page.get_by_text("Planen är fastställd.").first).to_be_visible()
-    assert violations(page) == []
+    look(page)
     follow(page, "Yusuf Wåhlin-Ström af Ekenstam")
 
 
@@ -202,7 +215,7 @@ def end(page: Page) -> None:
     page.get_by_role("radio", name="Ja", exact=True).check()
     press(page, "Avsluta")
     said(page, "Inskrivningen är avslutad")
-    assert violations(page) == []
+    look(page)
 
 
 def order(page: Page) -> None:
@@ -212,9 +225,12 @@ def order(page: Page) -> None:
 
 
 def wait_for_the_report(page: Page) -> str:
-    """The page turns into the report by itself."""
-    expect(page.get_by_role("link", name="Ladda ner Excel")).to_be_visible(timeout=30_000)
-    assert violations(page) == []
+    """The page turns into the report by itself, or is read again until it is."""
+    ready = page.get_by_role("link", name="Ladda ner Excel")
+    while not page.evaluate("'htmx' in window") and not ready.is_visible():
+        follow(page, "Läs om sidan")
+    expect(ready).to_be_visible(timeout=30_000)
+    look(page)
     return page.url
 
 

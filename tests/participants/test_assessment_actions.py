@@ -113,12 +113,12 @@ def test_today_is_not_the_future():
         (
             {"consultant_steps": {"health": 6}},
             "consultant_step",
-            "Ett steg är 1, 2, 3, 4 eller 5. Välj annars ”Ej bedömd”.",
+            "Ett steg är 1, 2, 3, 4 eller 5. Välj annars ”Inte bedömd”.",
         ),
         (
             {"participant_steps": {"health": 0}},
             "participant_step",
-            "Ett steg är 1, 2, 3, 4 eller 5. Välj annars ”Ej bedömd”.",
+            "Ett steg är 1, 2, 3, 4 eller 5. Välj annars ”Inte bedömd”.",
         ),
         ({"consultant_steps": {"luck": 3}}, "domain", ""),
         ({"occasion": "birthday"}, "occasion", ""),

@@ -178,18 +178,18 @@ def test_any_two_days_are_compared_and_the_table_says_what_the_rows_say(client, 
     assert rows["Hälsa i vardagen"] == ["2", "4", "Högre (+2)"]
     assert rows["Boende"] == ["4", "3", "Lägre (−1)"]
     assert rows["Ekonomi"] == ["3", "3", "Lika (0)"]
-    assert rows["Nätverk"] == ["ej bedömd", "ej bedömd", "Går inte att jämföra"]
+    assert rows["Nätverk"] == ["inte bedömd", "inte bedömd", "Går inte att jämföra"]
     assert "1 område högre, 1 lika, 1 lägre. Summa +1 steg." in text_of(response).replace(
         "\u00a0", " "
     )
     own_rows = rows_of(response.content.decode(), "Deltagarens bild")
-    assert own_rows["Hälsa i vardagen"] == ["5", "ej bedömd", "Går inte att jämföra"]
+    assert own_rows["Hälsa i vardagen"] == ["5", "inte bedömd", "Går inte att jämföra"]
 
     # The order that the days are chosen in does not matter.
     for asked in ({"fran": START, "till": middle}, {"fran": middle, "till": START}):
         response, rows = shown(**asked)
         assert rows["Hälsa i vardagen"] == ["2", "1", "Lägre (−1)"]
-        assert rows["Familj och barnomsorg"] == ["ej bedömd", "5", "Går inte att jämföra"]
+        assert rows["Familj och barnomsorg"] == ["inte bedömd", "5", "Går inte att jämföra"]
     assert rows_of(response.content.decode(), "Deltagarens bild")["Hälsa i vardagen"] == [
         "5",
         "3",
@@ -209,7 +209,7 @@ def test_the_plot_has_the_marks_that_the_table_has_numbers(client, case):
     # Two marks in the legend; health twice, housing before only, family after only.
     assert (plot.count('class="plot__ring"'), plot.count('class="plot__dot"')) == (1 + 2, 1 + 2)
     assert plot.count('class="plot__change"') == 1
-    assert plot.count("ej bedömd") == 12 - 3
+    assert plot.count("inte bedömd") == 12 - 3
     assert "style=" not in plot
 
 

@@ -1,0 +1,102 @@
+"""What a screen reader says of the most used pages: names and order, kept in `read_aloud/` to be read.
+
+A page that has changed fails here. Remove its file, run the test, and read the new one before it is kept.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from participants.models import Goal, Note, Step
+from reporting.models import ReportRun, RunState
+from sundbyberg_am.access import Role
+from tests.builders import a_participant, a_plan, a_user, an_enrolment, an_intervention
+from tests.participants.reading import START
+from tests.test_addresses import a_content
+
+from .conftest import SignIn
+
+KEPT = Path(__file__).parent / "read_aloud"
+# What is another every day, and what only follows a link.
+CHANGES = [
+    (r"^ *- /url: .*\n", ""),
+    (r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", "DAG"),
+    (
+        r"\d+ (jan|febr|sept|okto|nov|dec)\w+ \d{4}|\d+ (mars|april|maj|juni|juli|augusti) \d{4}",
+        "DAG",
+    ),
+    (r"\w+dag DAG", "DAG"),
+    (r"AM-?\d{4,}", "ÄRENDE"),
+    (r"v\. \d+", "VECKA"),
+    (r"\d+ år\b", "ÅLDER"),
+    (r"\b[0-9a-f]{64}\b", "FINGERAVTRYCK"),
+]
+
+
+def read_aloud(page: Page, name: str, *parts: str) -> None:
+    """Compare what is said of these parts of the page, or of all of it."""
+    said = "".join(page.locator(part).aria_snapshot() + "\n" for part in parts or ["body"])
+    for pattern, word in CHANGES:
+        said = re.sub(pattern, word, said, flags=re.MULTILINE)
+    kept = KEPT / f"{name}.yaml"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(said)
+        pytest.fail(f"{kept} is new: read it.")
+    assert said == kept.read_text()
+
+
+@pytest.fixture
+def kim():
+    return a_user(name="Kim Konsulent")
+
+
+@pytest.fixture
+def case(kim):
+    person = a_participant(
+        first_name="Yusuf", last_name="Ekenstam", personnummer="198503149801", phone="070-123 45 67"
+    )
+    case = an_enrolment(START, participant=person, consultant=kim)
+    plan = a_plan(case, START, follow_up_on=START)
+    goal = Goal.objects.create(plan=plan, text="Jag vill jobba i kök")
+    Step.objects.create(goal=goal, text="Skriva cv", due_on=START)
+    an_intervention(case, START)
+    Note.objects.create(enrolment=case, happened_on=START, text="Vi sågs.", created_by=kim)
+    return case
+
+
+def test_start_and_case(sign_in: SignIn, kim, case):
+    page = sign_in(kim)
+    read_aloud(page, "start")
+    page.goto(f"/deltagare/{case.participant.public_id}/")
+    read_aloud(page, "case")
+
+
+def test_form_of_a_referral(sign_in: SignIn):
+    page = sign_in(a_user(Role.SOCIAL_SECRETARY, name="Sofia Sändare"))
+    page.goto("/anvisningar/ny/")
+    page.get_by_role("button", name="Vidare").click()
+    page.locator("[data-error-summary]").wait_for()
+    read_aloud(page, "referral")
+
+
+def test_report(sign_in: SignIn):
+    eva = a_user(Role.MANAGER, name="Eva Chef")
+    now = timezone.now()
+    run = ReportRun.objects.create(
+        period_code="2022",
+        state=RunState.READY,
+        ordered_by=eva,
+        content=a_content(),
+        fingerprint="0" * 64,
+        finished_at=now,
+        approved_at=now,
+        approved_by=eva,
+    )
+    page = sign_in(eva)
+    page.goto(f"/rapporter/{run.public_id}/")
+    page.wait_for_load_state("networkidle")
+    read_aloud(page, "report", ".page-head", ".report-lead", "#del-1")
