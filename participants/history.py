@@ -18,8 +18,8 @@ from .models import Enrolment, ExitReason, Offer
 
 # What the program notes beside what users fill in. Other fields have their names on the forms.
 LABELS = {
-    "adopted_by": "fastställd av",
     "acknowledged_by": "läst av",
+    "adopted_by": "fastställd av",
     "asked_at": "frågan ställd",
     "asked_by": "frågan ställd av",
     "assessment": "skattning",
@@ -65,6 +65,8 @@ LABELS = {
     "participant": "deltagare",
     "plan": "plan",
     "public_id": "nummer i adresser",
+    "read_at": "läst",
+    "read_by": "läst av",
     "recommended_by": "rekommendationen registrerad av",
     "recommended_on": "rekommenderat",
     "referral": "anvisning",
