@@ -31,7 +31,7 @@ def test_page_warns_hides_and_comes_back(sign_in: SignIn):
     page = sign_in(user, 390)
     page.clock.install()
     page.goto("/deltagare/")
-    name = page.get_by_role("link", name="Wåhlin")
+    name = page.get_by_role("link", name="Test Wåhlin", exact=True)
     seen(page, settings.SESSION_IDLE_SECONDS - 100)
     page.clock.fast_forward("28:30")
     warning = page.get_by_text("Du loggas snart ut")
