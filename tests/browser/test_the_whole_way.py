@@ -200,7 +200,7 @@ def write_a_note(page: Page) -> None:
 
 
 def change_the_level(page: Page) -> None:
-    page.get_by_role("link", name="Ändra").last.click()
+    page.get_by_role("link", name="Ändra nivå").click()
     page.get_by_label("Nivå", exact=False).first.select_option(label="AM1 – lite stöd")
     page.get_by_label("Varför ändras nivån?").fill("Klarar sig snart själv")
     press(page, "Spara")
