@@ -158,6 +158,10 @@ def in_the_hands_of_another(run: ReportRun) -> Iterator[None]:
         with worker.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [actions._BUILDING, run.pk])
         yield
+        with (
+            worker.cursor() as cursor
+        ):  # a server lets go of what a closed connection held when it gets to it
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         worker.close()
 
