@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sundbyberg_am.plots import Bar, BarChart
-from sundbyberg_am.templatetags.swedish import number, percent
+from sundbyberg_am.templatetags.swedish import in_text, number, percent
 
 from .goals.reading import ChainRead, OutlookRead, read_chain, read_outlook
 
@@ -106,18 +106,19 @@ def _bar(cell: Cell) -> Bar:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """The lines of one dimension."""
+    """The lines of a figure by one dimension."""
 
     key: str
     label: str
+    title: str
     lines: tuple[Line, ...]
 
-    def chart(self, title: str, now: str) -> BarChart:
+    def chart(self, now: str) -> BarChart:
         """Its lines as bars: all, and the year before. A line that is nought both times has no bars."""
         shown = [line for line in self.lines if line.total.text != "0" or line.previous.text != "0"]
         first = self.lines[0]
         return BarChart(
-            title=title,
+            title=self.title,
             series=(now, first.previous.heading),
             groups=tuple((line.label, _bar(line.total), _bar(line.previous)) for line in shown),
         )
@@ -173,14 +174,15 @@ class Section:
         """The drawing of what is charted; none when all of it is nought."""
         if self.charted is None:
             return None
-        figure, division = self.charted
-        chart = division.chart(f"{figure.label} efter {division.label.lower()}", self.period)
+        chart = self.charted[1].chart(self.period)
         return chart if chart.groups else None
 
     @property
     def divided_by(self) -> str:
         """The dimensions of its figures, in words: nivå, ålder och utbildning; empty without any."""
-        found = [division.label.lower() for figure in self.figures for division in figure.divisions]
+        found = [
+            in_text(division.label) for figure in self.figures for division in figure.divisions
+        ]
         *first, last = dict.fromkeys(found or [""])
         return f"{', '.join(first)} och {last}" if first else last
 
@@ -310,12 +312,15 @@ class _Reader:
             unit=figure["unit"],
             definition=figure["definition"],
             whole=self._line(figure, "", "", "Alla"),
-            divisions=tuple(
-                Division(key, self.dimensions[key]["label"], tuple(self._lines(figure, key)))
-                for key in figure["by"]
-            ),
+            divisions=tuple(self._division(figure, key) for key in figure["by"]),
             measure=figure["measure"],
         )
+
+    def _division(self, figure: Mapping[str, Any], key: str) -> Division:
+        name, label = figure["label"], self.dimensions[key]["label"]
+        # Some names say already what the figure is divided by: Avslut efter orsak.
+        title = name if " efter " in name else f"{name} efter {in_text(label)}"
+        return Division(key, label, title, tuple(self._lines(figure, key)))
 
     def _lines(self, figure: Mapping[str, Any], key: str) -> Iterator[Line]:
         for member in self.dimensions[key]["members"]:

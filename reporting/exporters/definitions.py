@@ -1,5 +1,7 @@
 """The catalogue of figures as a page to read, docs/figures.md."""
 
+from sundbyberg_am.templatetags.swedish import in_text
+
 from ..figures import CATALOGUE, SECTIONS, all_dimensions
 
 _INTRODUCTION = """# Så räknas siffrorna
@@ -24,7 +26,7 @@ def render() -> str:
     for section in SECTIONS:
         lines.append(f"## {section}\n")
         for figure in (one for one in CATALOGUE if one.section == section):
-            divided = ", ".join(dimensions[key].label.lower() for key in figure.by) or "–"
+            divided = ", ".join(in_text(dimensions[key].label) for key in figure.by) or "–"
             lines.append(f"**{figure.label}** · `{figure.code}` · per {divided}  ")
             lines.append(f"{figure.definition}\n")
     return "\n".join(lines)

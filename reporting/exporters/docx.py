@@ -152,10 +152,9 @@ class _Writer:
         self._table(section.label, "Siffra", headings, rows)
         for figure in section.figures:
             for division in figure.divisions:
-                title = f"{figure.label} efter {division.label.lower()}"
-                document.add_heading(title, level=2)
+                document.add_heading(division.title, level=2)
                 self._table(
-                    title,
+                    division.title,
                     division.label,
                     headings,
                     [_row(line.label, line) for line in division.lines],

@@ -75,6 +75,7 @@ def _goals(book: Any, chain: ChainRead) -> None:
 
 def _outlook(book: Any, outlook: OutlookRead) -> None:
     sheet = book._sheet(OUTLOOK, f"Prognos för helåret, {book.report.label.lower()}")
+    sheet.fit_to_pages(1, 1)  # the method is read beside the numbers
     _head(book, sheet, OUTLOOK_COLUMNS)
     look = {"bottom": 1, "bottom_color": RULE}
     for row, one in enumerate(outlook.forecasts, start=FIRST):

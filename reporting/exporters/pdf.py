@@ -93,7 +93,7 @@ def _section(section: Section) -> dict[str, Any]:
     drawn = chart and {"svg": chart.svg, "words": chart.described}
     divisions = [
         {
-            "title": f"{figure.label} efter {division.label.lower()}",
+            "title": division.title,
             "of": division.label,
             "rows": [_row(line.label, line) for line in division.lines],
         }

@@ -225,8 +225,7 @@ class _Book:
         drawn = [section.charted for section in self.report.sections if section.chart]
         for number, (figure, division) in enumerate(one for one in drawn if one):
             row, column = HEAD_ROWS + number // 2 * ROWS_A_DRAWING, number % 2 * 9
-            title = f"{figure.label} efter {division.label.lower()}"
-            self._chart(sheet, row, column, figure, division.label, title, "bar", DRAWING)
+            self._chart(sheet, row, column, figure, division.label, division.title, "bar", DRAWING)
 
     # The first sheet
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sundbyberg_am.conflicts import check_seen
 from sundbyberg_am.models import User, Versioned
+from sundbyberg_am.templatetags.swedish import in_text
 
 from ..figure import Figure, Unit
 from ..figures import CATALOGUE, SEXES, all_dimensions
@@ -235,7 +236,7 @@ def _check_of_figure(figure: Figure, values: Mapping[str, Any]) -> None:
     dimensions = all_dimensions()
     dimension = values["dimension"]
     if dimension and dimension not in figure.by:
-        known = ", ".join(dimensions[key].label.lower() for key in figure.by) or "inget"
+        known = ", ".join(in_text(dimensions[key].label) for key in figure.by) or "inget"
         errors["member"] = f"Siffran delas inte in så. Den delas in efter: {known}."
     elif dimension and not any(
         one.code == values["member"] for one in dimensions[dimension].members

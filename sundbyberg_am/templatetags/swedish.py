@@ -34,6 +34,12 @@ def number(value: Decimal | float | int | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def in_text(label: str) -> str:
+    """A label within a sentence: nivå, but KAS-klass."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+@register.filter
 def percent(value: Decimal | float | None) -> str:
     """A share as whole per cent, half rounded up: 29 %; – when there is no value."""
     return "–" if value is None else number(Decimal(str(value)) * 100) + "\u00a0%"

@@ -103,6 +103,17 @@ def test_definitions_are_written_as_they_stand_in_the_content(content):
     assert rows == [(f.label, f.unit_label, f.definition, f.code) for f in figures]
 
 
+def test_a_division_is_called_by_what_it_divides_once(content):
+    divided = [figure for section in read(content).sections for figure in section.figures]
+    titles = [division.title for figure in divided for division in figure.divisions]
+    assert "Deltagare efter nivå" in titles
+    assert "Avslutade personer enligt KAS efter KAS-klass" in titles
+    assert {"Avslut efter orsak", "Avslutade personer enligt KAS, efter tid som inskriven"} < set(
+        titles
+    )
+    assert not [title for title in titles if title.count(" efter ") > 1]
+
+
 def test_a_label_that_looks_like_a_formula_is_text():
     ExitReason.objects.create(
         code="odd", label="=1+1\x07", counts_as="other", kas_class="E", position=99
