@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The way in: `python3 dev.py demo`, `test` or `manage`. Needs nothing but Python.
+"""The way in: `python3 dev.py demo`, `test`, `bench` or `manage`. Needs nothing but Python.
 
 Makes the environment `.venv` beside this file when it is missing or a lock has changed, and goes on
 inside it; what only the tests need is added by the first test. Standard library only, in words that
@@ -25,6 +25,7 @@ USAGE = """Så här används dev.py:
 
   python3 dev.py demo [--port 8000]       visar systemet med påhittade uppgifter
   python3 dev.py test [pytest-argument]   kör alla tester, eller de som anges
+  python3 dev.py bench [NAMN] [--size 1k] mäter, med storlekarna 1k, 100k och 1m
   python3 dev.py manage KOMMANDO          kör ett kommando i manage.py
 """
 
@@ -34,7 +35,7 @@ def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit(f"Python 3.11 eller senare behövs, men det här är {VERSION}.")
     command, arguments = (sys.argv[1:2] or [""])[0], sys.argv[2:]
-    if command not in ("demo", "test", "manage"):
+    if command not in ("demo", "test", "bench", "manage"):
         sys.stderr.write(USAGE)
         sys.exit(2)
 
@@ -47,6 +48,9 @@ def main() -> None:
         prepare_test()
         os.chdir(ROOT)
         run("-m", "pytest", *(arguments or ["-n", "auto", "--dist", "loadgroup"]))
+    elif command == "bench":
+        os.chdir(ROOT)
+        run("-m", "benchmarks", *arguments)
     elif command == "demo":
         run(str(ROOT / "manage.py"), "demo", *arguments)
     else:

@@ -1,0 +1,1 @@
+"""What is served only while something is measured: pages to compare with."""
