@@ -1,6 +1,6 @@
 """Everything that has happened in a case, as one list in order of time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -145,7 +145,7 @@ class Event:
 
 
 def timeline(
-    enrolments: EnrolmentQuerySet,
+    enrolments: Iterable[Enrolment],
     *,
     kinds: Collection[EventKind],
     before: EventKey | None,
@@ -153,19 +153,20 @@ def timeline(
 ) -> list[Event]:
     """The newest events of these kinds in the enrolments, or the newest before a key, at most `size`.
 
-    One query, whatever there is.
+    One query, whatever there is. Which enrolments they are is asked before: as a part of this query it
+    would be put together, and answered, once for each kind.
     """
+    mine = [one.pk for one in enrolments]
     events = [
         _older(rows, kind, before) if before else rows
-        for kind, rows in _events_by_kind(enrolments).items()
+        for kind, rows in _events_by_kind(mine).items()
         if kind in kinds
     ]
     newest_first = events[0].union(*events[1:], all=True).order_by("-at_on", "-at_kind", "-at_row")
     return [Event(*row) for row in newest_first[:size]]
 
 
-def _events_by_kind(enrolments: EnrolmentQuerySet) -> dict[EventKind, models.QuerySet]:
-    mine = enrolments.order_by().values("pk")
+def _events_by_kind(mine: Collection[int]) -> dict[EventKind, models.QuerySet]:
     cases = Enrolment.objects.filter(pk__in=mine)
     interventions = Intervention.objects.filter(enrolment__in=mine).with_where()
     begun = interventions.exclude(outcome=InterventionOutcome.NOT_STARTED)

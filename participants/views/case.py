@@ -65,7 +65,9 @@ def participant(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     plan = next((one for one in plans if one.adopted_on), None)
     interventions = list(enrolment.interventions.for_page())
     panel = progress_panel(enrolment, list(enrolment.assessments.with_steps()))
-    everywhere = Enrolment.objects.visible_to(request.user).of_same_person(enrolment)
+    everywhere = list(
+        Enrolment.objects.visible_to(request.user).of_same_person(enrolment).with_level_on(today)
+    )
     meetings = open_meetings(enrolment, timezone.localtime())
 
     visa = request.GET.get("visa", "")
@@ -92,7 +94,7 @@ def participant(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "ongoing": [one for one in interventions if one.ended_on is None],
         "past": [one for one in interventions if one.ended_on],
         "panel": panel,
-        "earlier": [one for one in everywhere.with_level_on(today) if one != enrolment],
+        "earlier": [one for one in everywhere if one != enrolment],
         "meetings": meetings,
         "to_do": what_to_do(
             enrolment,

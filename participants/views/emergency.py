@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from participants import actions
 from participants.access import open_emergency
-from participants.models import EmergencyOpening, Enrolment
+from participants.models import EmergencyOpening
 from participants.models.emergencies import SHORTEST_REASON
 from participants.models.timeline import EventKind, timeline
 from sundbyberg_am.access import Ground, Permission, SignedInRequest, requires
@@ -77,12 +77,7 @@ def emergency_case(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "contact": contact(enrolment.participant),
         "consultant": enrolment.consultant_on(today),
         "facts": facts(enrolment, today),
-        "events": timeline(
-            Enrolment.objects.with_ids([enrolment.pk]),
-            kinds=list(EventKind),
-            before=None,
-            size=EVENTS,
-        ),
+        "events": timeline([enrolment], kinds=list(EventKind), before=None, size=EVENTS),
     }
     return render(request, "participants/emergency_case.html", context)
 
