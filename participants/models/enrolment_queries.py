@@ -16,7 +16,7 @@ from sundbyberg_am.access import Permission
 from sundbyberg_am.models import User, UserQuerySet
 from sundbyberg_am.personnummer import InvalidPersonnummer, Personnummer
 
-from .people import search_key, searched_name
+from .people import name_parts, parts_of, search_key, searched_name
 
 if TYPE_CHECKING:
     from .enrolments import Enrolment
@@ -203,9 +203,11 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
             if _PRINTED_NUMBER.fullmatch(text):
                 found |= Q(_has_case(text))
             return self.filter(found)
-        cases = self.alias(searched_name=searched_name("participant__"))
-        for word in re.split(r"[\s\u2010-\u2015-]+", search_key(text)):
-            cases = cases.filter(searched_name__contains=word)
+        person = "participant__"
+        cases = self.alias(searched_name=searched_name(person), name_parts=name_parts(person))
+        for word in filter(None, re.split(r"[\s\u2010-\u2015-]+", search_key(text))):
+            # The index leads to the names that have all parts of the word; one of them may not have the word.
+            cases = cases.filter(name_parts__contains=parts_of(word), searched_name__contains=word)
         return cases
 
     def with_whole_number(self, text: str, day: date) -> Self:

@@ -5,6 +5,8 @@ import uuid
 from datetime import date
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
@@ -67,6 +69,20 @@ def searched_name(prefix: str = "") -> Func:
         function="translate",
         output_field=models.CharField(),
     )
+
+
+def name_parts(prefix: str = "") -> Func:
+    """What `parts_of` says of each word of the searched name, in an index; `prefix` as in `searched_name`."""
+    return Func(
+        searched_name(prefix),
+        function="participants_name_parts",
+        output_field=ArrayField(models.TextField()),
+    )
+
+
+def parts_of(word: str) -> list[str]:
+    """What a name that has the word in it has among its parts: runs of three letters, or all of a shorter."""
+    return [word[at : at + 3] for at in range(max(1, len(word) - 2))]
 
 
 class Sex(models.TextChoices):
@@ -173,6 +189,7 @@ class Participant(Versioned):
         verbose_name_plural = "deltagare"
         indexes: ClassVar = [
             models.Index(fields=["name_key", "id"], name="participant_name"),
+            GinIndex(name_parts(), name="participant_name_parts"),
             # The few that every list leaves out for those who are not named.
             models.Index(fields=["id"], condition=~Q(protection=""), name="participant_protected"),
         ]

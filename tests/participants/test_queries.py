@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from participants.models import Enrolment, Note
+from participants.models import Enrolment, Note, Participant
+from participants.models.people import name_parts, parts_of, search_key
 from participants.models.timeline import EventKey, EventKind, timeline
 from participants.models.work_lists import WORK_LIST_SIZE
 from sundbyberg_am.access import Role
@@ -87,6 +88,17 @@ def test_search_takes_letters_without_their_marks(name, text):
     first, last = name.split()
     found = an_enrolment(participant=a_participant(first_name=first, last_name=last))
     assert list(cases.search(text)) == [found]
+
+
+@pytest.mark.parametrize("word", ["å", "af", "ström", "ekenstam", "lisewå"])
+def test_the_parts_of_a_word_are_those_that_the_database_makes_of_a_name(word):
+    a_participant(first_name="Élise", last_name="Wåhlin-Ström af Ekenstam")
+    made = Participant.objects.annotate(parts=name_parts()).values_list("parts", flat=True)[0]
+    key = search_key(word)
+    assert (set(parts_of(key)) <= set(made)) == (
+        key in search_key("Élise Wåhlin-Ström af Ekenstam")
+    )
+    assert not [part for part in made if " " in part or len(part) > 3]
 
 
 @pytest.mark.parametrize(
