@@ -44,7 +44,8 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
 
     def not_hidden_from(self, user: User) -> Self:
         """Without those of people whose protected identity the user may not know: not even as a number."""
-        return self.exclude(participant__in=rows.Participant.objects.hidden_from(user))
+        hidden = rows.Participant.objects.hidden_from(user).filter(pk=OuterRef("participant"))
+        return self.exclude(Exists(hidden))
 
     def open_to_emergency(self, user: User) -> Self:
         """Those that the user can open in an emergency: of nobody with a protected identity."""
@@ -67,17 +68,29 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
 
     def of_consultant(self, user: User, day: date) -> Self:
         """The user's caseload on the day, as consultant or deputy."""
-        return self.with_consultant_on(day).filter(Q(consultant_now=user.pk) | Q(deputy=user))
+        return self._known_to(user, day).filter(Q(consultant_now=user.pk) | Q(deputy=user))
+
+    def _known_to(self, user: User, day: date) -> Self:
+        """With `consultant_now`, and none but those that the user has a part in or has had one.
+
+        Who has a case on a day is worked out for each; an index leads to those few each way there is.
+        """
+        ever = rows.Enrolment.objects.order_by().values("pk")
+        changes = rows.ConsultantChange.objects.filter(consultant=user).order_by()
+        few = ever.filter(consultant=user).union(
+            ever.filter(deputy=user), changes.values("enrolment")
+        )
+        return self.with_consultant_on(day).filter(pk__in=few)
 
     def kept_by(self, user: User, day: date) -> Self:
         """Those that the user has as consultant on the day."""
-        return self.with_consultant_on(day).filter(consultant_now=user.pk)
+        return self._known_to(user, day).filter(consultant_now=user.pk)
 
     def covered_by(self, user: User, day: date) -> Self:
         """Those that the user answers for as deputy: the consultant is away on the day, or has left."""
         consultants = User.objects.filter(pk=OuterRef("consultant_now"))
         return (
-            self.with_consultant_on(day)
+            self._known_to(user, day)
             .filter(deputy=user)
             .exclude(consultant_now=user.pk)
             .filter(Exists(consultants.absent_on(day)))
@@ -168,9 +181,8 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
 
         Adds `last_counted` too: the day, or the last day of an ended enrolment when that is before.
         """
-        last = Func(F("ended_on"), Value(day), function="LEAST", output_field=models.DateField())
         return self.annotate(
-            last_counted=last,
+            last_counted=last_counted(F("ended_on"), day),
             level=Subquery(
                 rows.LevelChange.objects.filter(
                     enrolment=OuterRef("pk"), valid_from__lte=OuterRef("last_counted")
@@ -182,7 +194,15 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
 
     def of_level_on(self, level: str, day: date) -> Self:
         """Those with the level in force on the day; an empty `level` is those without one."""
-        return self.with_level_on(day).filter(level=level or None)
+        begun = rows.LevelChange.objects.begun_on(day)
+        if not level:
+            return self.filter(~Exists(begun.filter(enrolment=OuterRef("pk"))))
+        later = begun.filter(enrolment=OuterRef("enrolment")).filter(
+            Q(valid_from__gt=OuterRef("valid_from"))
+            | Q(valid_from=OuterRef("valid_from"), pk__gt=OuterRef("pk"))
+        )
+        mine = begun.filter(enrolment=OuterRef("pk"), level=level)
+        return self.filter(Exists(mine.exclude(Exists(later))))
 
     # Search and list
 
@@ -224,8 +244,9 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
         """Those after this participant in the list's order."""
         last = rows.Participant.objects.filter(public_id=public_id)
         key, pk = Subquery(last.values("name_key")), Subquery(last.values("pk"))
-        return self.filter(
-            Q(participant__name_key__gt=key) | Q(participant__name_key=key, participant__gt=pk)
+        # The first is for the index to begin at, the second leaves out those before them of the same name.
+        return self.filter(participant__name_key__gte=key).filter(
+            Q(participant__name_key__gt=key) | Q(participant__gt=pk)
         )
 
     def for_list(self, day: date) -> models.QuerySet:
@@ -337,6 +358,11 @@ def consultant_name() -> Coalesce:
 
 def full_name() -> Concat:
     return Concat("participant__first_name", Value(" "), "participant__last_name")
+
+
+def last_counted(ended_on: F, day: date) -> Func:
+    """The day, or the last day of an enrolment that ended before it."""
+    return Func(ended_on, Value(day), function="LEAST", output_field=models.DateField())
 
 
 def days_between(later: F, earlier: F) -> Func:

@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, Value
 
 from sundbyberg_am.models import Unit, User, Versioned
 
+from .enrolment_queries import last_counted
 from .people import Participant
 from .work_lists import PLAN_DUE_DAYS, TEAM_MONTHS, EnrolmentQuerySet
 
@@ -279,6 +280,10 @@ class Enrolment(Versioned):
 
 
 class LevelChangeQuerySet(models.QuerySet["LevelChange"]):
+    def begun_on(self, day: date) -> Self:
+        """Those that hold on the day or held before; of an ended enrolment, by its last day."""
+        return self.filter(valid_from__lte=last_counted(F("enrolment__ended_on"), day))
+
     def in_force_on(self, day: date) -> "LevelChange | None":
         """The one of these, of one enrolment, that counts on the day."""
         return self.filter(valid_from__lte=day).order_by("valid_from", "pk").last()
