@@ -54,7 +54,7 @@ from tests.reporting.builders import a_board_goal, an_indicator
 # One worker, since what the addresses are about takes long to make.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
-METHODS = frozenset("get head options post put patch delete trace".split())
+METHODS = frozenset(["get", "head", "options", "post", "put", "patch", "delete", "trace"])
 EVERYONE = frozenset(Role)
 CONSULTANT = frozenset({Role.CONSULTANT})
 CASE_READERS = frozenset({Role.CONSULTANT, Role.MANAGER})
