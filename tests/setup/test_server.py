@@ -56,6 +56,23 @@ def test_image_holds_no_demonstration():
     assert found == []
 
 
+def test_secrets_go_only_to_the_process_that_uses_them():
+    services = dict(
+        re.findall(
+            r"^  (\w+):\n((?:    .*\n|\n| *#.*\n)+)", read("docker-compose.yml"), re.MULTILINE
+        )
+    )
+    shared = read("docker-compose.yml").partition("services:")[0]
+    assert {"web", "worker", "beat", "migrate"} <= set(services)
+    for secret, only in (
+        ("DATABASE_OWNER_URL", "migrate"),
+        ("SEAL_KEY", "worker"),
+        ("EMAIL_PASSWORD", "worker"),
+    ):
+        assert f"{secret}:" not in shared
+        assert [name for name, text in services.items() if f"{secret}:" in text] == [only]
+
+
 def test_compose_stops_without_the_secrets_and_has_none_of_its_own():
     compose = read("docker-compose.yml")
     for name in ("SECRET_KEY", "DATABASE_PASSWORD", "PROGRAM_PASSWORD"):
