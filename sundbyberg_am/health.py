@@ -23,7 +23,7 @@ SILENT_AFTER = timedelta(minutes=3)  # the heart beats each minute
 @transaction.non_atomic_requests
 def alive(request: HttpRequest) -> HttpResponse:
     """The web server answers; asks nobody else."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

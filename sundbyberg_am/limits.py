@@ -4,8 +4,16 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from. With https a proxy is in front, and has put the address last."""
+    told = request.headers.get("X-Forwarded-For", "") if settings.HTTPS_ONLY else ""
+    return told.rpartition(",")[2].strip() or str(request.META["REMOTE_ADDR"])
 
 
 class OccurrenceQuerySet(models.QuerySet["Occurrence"]):

@@ -14,23 +14,27 @@ from types import TracebackType
 from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+# The number of whoever asks, once that is known: a line asks the database for nothing.
+user_id: ContextVar[str] = ContextVar("user_id", default="-")
 
 
 @contextmanager
 def numbered_request() -> Iterator[str]:
     """Give a number to what is logged inside; the answer carries it, and so does the page of an error."""
-    token = request_id.set(token_hex(6))
+    request, user = request_id.set(token_hex(6)), user_id.set("-")
     try:
         yield request_id.get()
     finally:
-        request_id.reset(token)
+        request_id.reset(request)
+        user_id.reset(user)
 
 
 class QuietFormatter(logging.Formatter):
-    """Lines with the request's number and without the messages of exceptions."""
+    """Lines with the numbers of the request and the user and without the messages of exceptions."""
 
     def format(self, record: logging.LogRecord) -> str:
-        record = logging.makeLogRecord({**record.__dict__, "request": request_id.get()})
+        told = {"request": request_id.get(), "user": user_id.get()}
+        record = logging.makeLogRecord({**record.__dict__, **told})
         record.exc_text = record.stack_info = None
         if isinstance(
             record.args, dict
@@ -61,7 +65,8 @@ def logging_settings() -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": f"{__name__}.QuietFormatter",
-                "format": "%(asctime)s %(levelname)s %(request)s %(name)s %(message)s",
+                "format": "%(asctime)s %(levelname)s %(request)s %(user)s %(name)s %(message)s",
+                "datefmt": "%Y-%m-%dT%H:%M:%S%z",
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
@@ -70,5 +75,6 @@ def logging_settings() -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": "WARNING"},
             "sundbyberg_am.seals": {"level": "INFO"},
+            "sundbyberg_am.events": {"level": "INFO"},
         },
     }

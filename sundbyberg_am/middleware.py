@@ -15,11 +15,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import loader
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.log import log_response
 
 from .acting import acting, page_of
 from .actions import NotOnRecord
 from .drafts import keep_sent
-from .logs import numbered_request
+from .logs import numbered_request, user_id
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,14 @@ def hard_shell(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         with numbered_request() as number:
             response = get_response(request)
+            if (
+                response.status_code >= 400
+            ):  # Django would do it outside, where the number is not known
+                log_response(
+                    *("%s: %s", response.reason_phrase, request.path),
+                    response=response,
+                    request=request,
+                )
         response["X-Request-ID"] = number
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["Permissions-Policy"] = settings.PERMISSIONS_POLICY
@@ -93,6 +102,7 @@ def sessions_end(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
+            user_id.set(str(request.user.pk))
             now = int(time())
             if seconds_left(request)[0] <= 0:
                 logout(request)

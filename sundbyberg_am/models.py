@@ -181,7 +181,8 @@ class User(AbstractBaseUser):
     def get_session_auth_hash(self) -> str:
         """What a session must hold to be the user's; another after a new password or a sign-out."""
         password = super().get_session_auth_hash()
-        return salted_hmac("session", f"{password} {self.sign_outs}").hexdigest()
+        said = f"{password} {self.sign_outs}"
+        return salted_hmac("session", said, algorithm="sha256").hexdigest()
 
     def may(self, permission: Permission) -> bool:
         """Whether the user's role has the permission."""

@@ -1,5 +1,6 @@
 """Signing in and out: wrong passwords are counted, passwords changed, and every session ended at once."""
 
+import logging
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,6 +13,8 @@ from .templatetags.swedish import plural
 
 TOO_MANY = "too_many"
 
+events = logging.getLogger("sundbyberg_am.events")
+
 
 @transaction.atomic
 def check_may_try(username: str, *, now: datetime) -> None:
@@ -20,7 +23,7 @@ def check_may_try(username: str, *, now: datetime) -> None:
     The same for a name that nobody has. Those who try the same name wait here for each other, to the end of
     the transaction: many at once are counted as one after the other.
     """
-    sender = _fingerprint(username)
+    sender = fingerprint(username)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [sender])
     if wait := SignInMiss.objects.wait(sender, now):
@@ -36,13 +39,13 @@ def check_may_try(username: str, *, now: datetime) -> None:
 def count_miss(username: str, *, now: datetime) -> None:
     """Remember a wrong password for a while, and forget those of before."""
     SignInMiss.objects.old(now).delete()
-    SignInMiss.objects.create(sender=_fingerprint(username), at=now)
+    SignInMiss.objects.create(sender=fingerprint(username), at=now)
 
 
 @transaction.atomic
 def forget_misses(username: str) -> None:
     """Whoever got in may get it wrong anew."""
-    SignInMiss.objects.filter(sender=_fingerprint(username)).delete()
+    SignInMiss.objects.filter(sender=fingerprint(username)).delete()
 
 
 @transaction.atomic
@@ -58,6 +61,7 @@ def change_password(user: User, *, password: str, by: User) -> User:
     user.set_password(password)
     user.full_clean()
     user.save()
+    events.info("Lösenordet är bytt för användare %s", user.pk)
     return user
 
 
@@ -70,7 +74,7 @@ def sign_out_everywhere(user: User, *, by: User) -> User:
     return user
 
 
-def _fingerprint(username: str) -> str:
-    # What is typed as a user name may be a password, or somebody's personnummer.
+def fingerprint(username: str) -> str:
+    """What is kept of a user name that was typed: it may be a password, or somebody's personnummer."""
     name = username.strip().lower()
     return salted_hmac("sundbyberg_am.SignInMiss", name, algorithm="sha256").hexdigest()

@@ -54,6 +54,7 @@ from tests.reporting.builders import a_board_goal, an_indicator
 # One worker, since what the addresses are about takes long to make.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
+METHODS = frozenset(["get", "head", "options", "post", "put", "patch", "delete", "trace"])
 EVERYONE = frozenset(Role)
 CONSULTANT = frozenset({Role.CONSULTANT})
 CASE_READERS = frozenset({Role.CONSULTANT, Role.MANAGER})
@@ -389,7 +390,7 @@ def test_address_lets_in_the_roles_of_its_row_and_no_other(name, method, things)
 def test_address_takes_no_other_method(name, things):
     assert ADDRESSES[name].method in methods_of(name)
     user = things["users"][sorted(ADDRESSES[name].roles)[0]]
-    for method in {"get", "head", "options", "post", "put", "patch", "delete"} - methods_of(name):
+    for method in METHODS - methods_of(name):
         if (name, method) == ("logout", "options"):
             continue  # Django's own, which says what it takes
         assert ask(user, name, url_of(name, things), method).status_code == 405, method

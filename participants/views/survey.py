@@ -21,6 +21,7 @@ from participants.models.work_lists import EXIT_SURVEY_DAYS
 from participants.survey_form import SurveyForm
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.forms import ActionForm
+from sundbyberg_am.limits import address_of
 
 from .to_do import ToDo
 
@@ -71,7 +72,7 @@ def survey_give(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def survey(request: HttpRequest) -> HttpResponse:
     """Answer the survey with a code. Open to all; nothing is kept of who answers."""
-    now, address = timezone.now(), request.META["REMOTE_ADDR"]
+    now, address = timezone.now(), address_of(request)
     form = SurveyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         answer = form.apply(actions.answer_survey, address=address, now=now)

@@ -55,12 +55,12 @@ Reference = Annotated[
 
 
 def _responses(status: int, answer: type, *refusals: int) -> dict[int, Any]:
-    return {status: answer, **dict.fromkeys((*refusals, 401, 429), Refusal)}
+    return {status: answer, **dict.fromkeys((*refusals, 401, 403, 429), Refusal)}
 
 
 @api.post(
     "/referrals",
-    response=_responses(201, Receipt, 400, 403, 409, 413, 415, 422),
+    response=_responses(201, Receipt, 400, 409, 413, 415, 422),
     summary="Skicka en anvisning",
     operation_id="submit",
     url_name="api_submit",
@@ -76,7 +76,7 @@ def submit(request: SystemRequest, data: ReferralIn, acting_as: ActingUser, key:
 
 @api.get(
     "/referrals/{reference}",
-    response=_responses(200, ReferralOut, 403, 404, 422),
+    response=_responses(200, ReferralOut, 404, 422),
     summary="Läs hur det står till med en anvisning",
     operation_id="referral",
     url_name="api_referral",
@@ -89,7 +89,7 @@ def referral(request: SystemRequest, reference: Reference, acting_as: ActingUser
 
 @api.get(
     "/referrals/{reference}/feedback",
-    response=_responses(200, FeedbackOut, 403, 404, 422),
+    response=_responses(200, FeedbackOut, 404, 422),
     summary="Läs återkopplingen på en anvisning",
     operation_id="feedback",
     url_name="api_feedback",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from referrals.models import SendingSystem
 from referrals.system_actions import count_call
 from sundbyberg_am.access import Permission, SignedInRequest
 from sundbyberg_am.actions import NotOnRecord, record_access
+from sundbyberg_am.logs import user_id
 from sundbyberg_am.middleware import NOT_NOW
 from sundbyberg_am.models import USERNAME, User
 from sundbyberg_am.submitting import KEY_IS_USED
@@ -27,6 +29,7 @@ LARGEST = 200_000  # bytes in a request: more than every question answered at it
 JSON = "application/json"
 
 NO_TOKEN = "Anropet behöver en giltig nyckel: Authorization: Bearer …"  # noqa: S105
+NOT_BY_HTTPS = "Anropet är inte krypterat. Använd https, och byt nyckel: den kan ha blivit läst."
 NOT_A_SENDER = (
     "Acting-User ska vara användarnamnet för en socialsekreterare i systemets team, "
     "som inte är avstängd."
@@ -73,7 +76,12 @@ class SystemToken(HttpBearer):
     """Lets in the system whose token comes with the request, unless it asks too often."""
 
     def authenticate(self, request: HttpRequest, token: str) -> SendingSystem | None:
-        """The system; None, as for no token at all, when it is nobody's or has been ended."""
+        """The system; None, as for no token at all, when it is nobody's or has been ended.
+
+        Led on to https instead, a system that was set up wrongly would go on sending its token to all.
+        """
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            raise Refused(403, NOT_BY_HTTPS)
         system = SendingSystem.objects.with_token(token)
         if system is None:
             return None
@@ -101,6 +109,7 @@ def act_for(request: SystemRequest, username: str) -> User:
     if user is None or not user.may(Permission.SEND_REFERRALS):
         raise Refused(403, NOT_A_SENDER)
     request.user = user
+    user_id.set(str(user.pk))
     return user
 
 

@@ -63,7 +63,7 @@ function typedIn(form) {
 // Whoever has signed in again in another tab has a new token; the page has the old one.
 function renewToken(form) {
   const field = form.querySelector("input[name=csrfmiddlewaretoken]");
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
   if (field && token) field.value = token;
 }
 

@@ -8,6 +8,7 @@ const session = document.querySelector("[data-session]");
 
 let timer = 0;
 let asked = Date.now();
+let ends = Infinity; // as the server said last
 
 function askIn(seconds) {
   clearTimeout(timer);
@@ -21,9 +22,11 @@ async function ask(isByHand = false) {
     const answer = await fetch(session.dataset.session, { headers: isByHand === true ? {} : { "X-Unattended": "1" }, redirect: "manual" });
     if (!answer.ok) return show("over");
     const { left, whole } = await answer.json();
+    ends = Date.now() + left * 1000;
     show(left > WARN ? "" : whole <= WARN ? "long" : "soon");
     askIn(left > WARN ? left - WARN : Math.min(left + 1, AGAIN));
   } catch {
+    if (Date.now() >= ends) show("over"); // whoever is cut off from the server is not shown more for that
     askIn(AGAIN); // no answer: the server may be starting anew
   }
 }
@@ -34,6 +37,7 @@ function show(state) {
 }
 
 if (session) {
+  ends = Date.now() + Number(session.dataset.minutes) * 60_000;
   askIn(Number(session.dataset.minutes) * 60 - WARN);
   session.querySelector("[data-session-stay]").addEventListener("click", () => ask(true));
   // A machine that has slept, or a tab that comes back from the sign-in, has not heard the clock.

@@ -56,3 +56,10 @@ def test_page_warns_hides_and_comes_back(sign_in: SignIn):
     other.close()
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(name).to_be_visible()
+
+    page.context.set_offline(True)  # nobody answers that the time is out
+    page.clock.fast_forward("31:00")
+    expect(name).to_be_hidden()
+    page.context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(name).to_be_visible()

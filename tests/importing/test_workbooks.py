@@ -210,9 +210,22 @@ def _locked_part(path) -> None:
     path.write_bytes(data)
 
 
+def _text_from_elsewhere(path) -> None:
+    """An entity that stands for a file of the machine (XXE)."""
+
+    def change(name: str, part: bytes) -> bytes:
+        if "worksheets/" not in name:
+            return part
+        entity = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+        return entity + part.partition(b"?>")[2].replace(b"Anna", b"&e;", 1)
+
+    _rewritten(path, change)
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
+        (_text_from_elsewhere, UNREADABLE),
         (_locked, "rad 1: Filen är låst med lösenord. Ta bort lösenordet i Excel och spara."),
         (_old, "rad 1: Filen är i ett äldre Excelformat. Spara den som .xlsx."),
         (_cut, UNREADABLE),

@@ -18,6 +18,7 @@ from participants.models import Participant
 from sundbyberg_am import urls
 from sundbyberg_am.access import Ground, Role
 from sundbyberg_am.actions import NotOnRecord
+from sundbyberg_am.limits import address_of
 from sundbyberg_am.logs import QuietFormatter, numbered_request
 from sundbyberg_am.models import AccessRecord
 from tests.builders import a_participant, a_user, an_enrolment
@@ -50,12 +51,14 @@ def consultant(as_user):
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/logga-in/", "/finns-inte/", "/enkat/", "/api/v1/mapping"]
+    "address", ["/", "/logga-in/", "/finns-inte/", "/enkat/", "/api/v1/mapping", "/healthz"]
 )
 def test_every_answer_says_how_it_is_to_be_treated(consultant, address):
     headers = consultant.get(address).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
+    assert "object-src 'none'" in policy
+    assert "base-uri 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert "http" not in policy
@@ -67,6 +70,9 @@ def test_every_answer_says_how_it_is_to_be_treated(consultant, address):
     assert "geolocation=()" in headers["Permissions-Policy"]
     assert "no-store" in headers["Cache-Control"]
     assert re.fullmatch(r"[0-9a-f]{12}", headers["X-Request-ID"])
+    assert "Access-Control-Allow-Origin" not in headers
+    kind = headers["Content-Type"]
+    assert kind.endswith("; charset=utf-8") or kind == "application/json"
 
 
 def test_the_same_number_is_given_to_no_other_request(consultant):
@@ -87,6 +93,61 @@ def test_https_is_kept_to_and_the_cookies_stay_with_the_site(settings):
     assert answer.cookies[settings.CSRF_COOKIE_NAME]["secure"]
 
 
+def test_cookies_of_a_server_are_taken_from_no_other_site():
+    told = of_a_server("-c", "import sundbyberg_am.settings as s; print(vars(s))")
+    assert "'SESSION_COOKIE_NAME': '__Host-sessionid'" in told
+    assert "'CSRF_COOKIE_NAME': '__Host-csrftoken'" in told
+    assert "'SESSION_COOKIE_SECURE': True" in told
+    assert "'DEBUG': False" in told
+    script = (ROOT / "static/js/drafts.js").read_text()
+    assert "(?:__Host-)?csrftoken=" in script
+
+
+def test_what_a_page_says_next_waits_on_the_server(as_user):
+    """A message may name somebody, and a cookie stays in the browser."""
+    client = as_user(a_user(Role.ADMINISTRATOR))
+    user = a_user(name=SECRET)
+    sent = {"name": SECRET, "role": user.role, "unit": user.unit_id, "is_active": "on"}
+    answer = client.post(reverse("user_change", args=[user.public_id]), {**sent, "email": ""})
+    assert answer.status_code == 302
+    assert set(answer.cookies) <= {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    assert f"{SECRET} är ändrad." in client.get(answer["Location"]).content.decode()
+
+
+def test_a_static_file_is_for_this_site_and_says_what_it_is(tmp_path, settings):
+    for name in ("x.svg", "x.js"):
+        (tmp_path / name).write_text("")
+    settings.STATIC_ROOT, settings.STATICFILES_DIRS = tmp_path, []
+    client = Client()
+    for name, kind in (("x.svg", "image/svg+xml"), ("x.js", "text/javascript")):
+        answer = client.get(f"/static/{name}")
+        answer.close()
+        headers = answer.headers
+        assert headers["Content-Type"].replace('"', "") == f"{kind}; charset=utf-8"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "Access-Control-Allow-Origin" not in headers
+    assert client.get("/static/").status_code == 404
+
+
+def test_the_page_of_components_is_not_on_a_server(as_user, settings):
+    settings.EMBEDDED_DATABASE = False
+    assert as_user(a_user()).get("/komponenter/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("https", "told", "address"),
+    [
+        (True, "203.0.113.7", "203.0.113.7"),
+        (True, "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        (True, "", "127.0.0.1"),
+        (False, "203.0.113.7", "127.0.0.1"),
+    ],
+)
+def test_where_a_request_comes_from_is_what_the_proxy_put_last(rf, settings, https, told, address):
+    settings.HTTPS_ONLY = https
+    assert address_of(rf.get("/", headers={"X-Forwarded-For": told})) == address
+
+
 def test_nothing_stands_in_the_line_of_a_page_that_the_policy_stops():
     """No style, script or handler of events within a template: the browser would not run them."""
     inline = re.compile(
@@ -100,9 +161,37 @@ def test_nothing_stands_in_the_line_of_a_page_that_the_policy_stops():
     assert found == []
 
 
-def test_django_finds_nothing_to_say_of_the_settings_of_a_server():
-    checked = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"],
+def test_what_somebody_is_called_is_text_on_a_page(consultant):
+    case = an_enrolment(
+        participant=a_participant(first_name="<img src=x onerror=1>", last_name="{{ 7 }}")
+    )
+    for url in (
+        reverse("participant", args=[case.participant.public_id]),
+        "/deltagare/?vilka=alla",
+    ):
+        page = consultant.get(url).content.decode()
+        assert "&lt;img src=x onerror=1&gt; {{ 7 }}" in page
+        assert "<img src=x" not in page
+
+
+def test_nothing_is_marked_as_safe_by_hand():
+    """What is written in a page is made safe by the templates and by format_html, and by nothing else."""
+    by_hand = re.compile(r"""\|\s*safe\b|autoescape|safeseq|mark_safe|SafeString\((?!["'])""")
+    folders = ("templates", "sundbyberg_am", "participants", "referrals", "reporting")
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in (".py", ".html")
+        for match in by_hand.finditer(path.read_text())
+    ]
+    assert found == []
+
+
+def of_a_server(*arguments: str) -> str:
+    """What Python says with the settings of a server."""
+    asked = subprocess.run(
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={
             **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG")},
@@ -116,8 +205,12 @@ def test_django_finds_nothing_to_say_of_the_settings_of_a_server():
         encoding="utf-8",
         check=False,
     )
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert "no issues" in checked.stdout
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    return asked.stdout
+
+
+def test_django_finds_nothing_to_say_of_the_settings_of_a_server():
+    assert "no issues" in of_a_server("manage.py", "check", "--deploy", "--fail-level", "INFO")
 
 
 def test_a_file_that_somebody_sends_is_not_kept(consultant):
@@ -139,28 +232,33 @@ def test_what_is_too_large_is_refused_with_a_page(consultant):
     assert "för stort" in answer.content.decode()
 
 
-@pytest.mark.urls(__name__)
-def test_an_error_shows_and_logs_nothing_of_anybody(as_user, caplog):
-    person = a_participant(first_name=SECRET)
-    client = as_user(a_user())
-    client.raise_request_exception = False
-    lines = []
+@pytest.fixture
+def lines():
+    """What is logged, as the settings say that lines are."""
+    line = settings.LOGGING["formatters"]["line"]
+    kept = []
 
     class Kept(logging.Handler):
         def emit(self, record):
-            lines.append(QuietFormatter("%(request)s %(message)s").format(record))
+            kept.append(QuietFormatter(line["format"], line["datefmt"]).format(record))
 
     handler = Kept()
     logging.getLogger().addHandler(handler)
-    try:
-        page = client.get("/trasig/")
-    finally:
-        logging.getLogger().removeHandler(handler)
+    yield kept
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.mark.urls(__name__)
+def test_an_error_shows_and_logs_nothing_of_anybody(as_user, caplog, lines):
+    person = a_participant(first_name=SECRET)
+    client = as_user(a_user())
+    client.raise_request_exception = False
+    page = client.get("/trasig/")
     assert page.status_code == 500
     number = page.headers["X-Request-ID"]
     assert number in page.content.decode()
     said = "\n".join(lines)
-    assert f"{number} Internal Server Error: /trasig/" in said
+    assert "Internal Server Error: /trasig/" in said
     assert "IntegrityError" in said
     assert "test_hard_shell.py" in said
     for text in (said, page.content.decode()):
@@ -168,6 +266,42 @@ def test_an_error_shows_and_logs_nothing_of_anybody(as_user, caplog):
         assert person.personnummer and person.personnummer not in text
     # The message that is left out had it: else nothing is tried.
     assert person.personnummer in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("get", "/anvandare/", 403),
+        ("get", "/finns-inte/", 404),
+        ("put", "/deltagare/", 405),
+        ("post", "/konto/losenord/", 422),
+    ],
+)
+def test_what_is_refused_is_logged_with_when_which_request_and_who(
+    as_user, lines, method, address, status
+):
+    user = a_user()
+    answer = getattr(as_user(user), method)(address, {"current": "fel"} if method == "post" else {})
+    assert answer.status_code == status
+    # The time says how far from UTC it is.
+    said = re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} WARNING (.+)", lines[-1].split("\n")[0]
+    )
+    assert said, lines
+    number, who, logger, *_, last = said[1].split(" ")
+    assert (number, who) == (answer.headers["X-Request-ID"], str(user.pk))
+    assert logger.startswith("django.")
+    assert last == address
+    with numbered_request():
+        logging.getLogger().warning("Nästa")
+    assert lines[-1].split(" ")[3] == "-"  # nobody's
+
+
+def test_what_is_asked_for_makes_no_line_of_its_own(consultant, lines):
+    consultant.get("/x%0d%0a2026-01-01T00:00:00+0000%20ERROR%20hej/")
+    assert "hej" in lines[-1]
+    assert "\n" not in "".join(lines)
+    assert "\r" not in "".join(lines)
 
 
 def test_the_settings_log_by_the_quiet_lines():

@@ -14,6 +14,7 @@ from django.utils import timezone
 from participants.models import Note
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import Draft, SignInMiss, User
+from sundbyberg_am.sign_in_actions import fingerprint
 from tests.at_once import crowd
 from tests.builders import a_unit, a_user, an_enrolment
 
@@ -143,6 +144,48 @@ def test_the_user_signs_out_everywhere(as_user):
     assert "utloggad i alla webbläsare" in page.content.decode()
     assert [is_in(client) for client in (here, there, other)] == [False, False, True]
     assert here.login(username=user.username, password=PASSWORD)
+
+
+def test_signing_in_gives_a_session_of_its_own_and_out_leaves_none_behind(client):
+    a_user(username="anna.berg")
+    name = settings.SESSION_COOKIE_NAME
+    client.session.save()  # somebody may have put it there beforehand
+    keys = [client.cookies[name].value]
+    sign_in(client, "anna.berg", PASSWORD)
+    keys.append(client.cookies[name].value)
+    assert keys[0] != keys[1]
+    assert is_in(client)
+    client.post("/logga-ut/")
+    for key in keys:
+        thief = Client()
+        thief.cookies[name] = key
+        assert not is_in(thief)
+
+
+@pytest.mark.parametrize("page", ["https://example.com/", "//example.com", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(client, page):
+    a_user(username="anna.berg")
+    sent = {"username": "anna.berg", "password": PASSWORD, "next": page}
+    assert client.post("/logga-in/", sent)["Location"] == "/"
+
+
+def test_every_way_in_and_out_is_logged_without_the_name(client, caplog):
+    user = a_user(username="anna.berg")
+    with caplog.at_level("INFO", logger="sundbyberg_am.events"):
+        sign_in(client, "anna.berg")
+        sign_in(client, "anna.berg", PASSWORD)
+        change(client)
+        client.post("/logga-ut/")
+    said = [record.message for record in caplog.records if record.name == "sundbyberg_am.events"]
+    refused, name = said.pop(0).rsplit(" ", 1)
+    assert refused == "Inloggning nekad för namnet"
+    assert fingerprint("Anna.Berg").startswith(name)
+    assert said == [
+        f"Inloggad: användare {user.pk} genom ModelBackend",
+        f"Lösenordet är bytt för användare {user.pk}",
+        f"Utloggad: användare {user.pk}",
+    ]
+    assert "anna.berg" not in caplog.text
 
 
 def test_five_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(client):

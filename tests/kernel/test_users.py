@@ -101,9 +101,22 @@ def test_administrator_adds_a_user_who_can_sign_in(as_user, client):
     assert client.login(username="ny.person", password="ett långt lösenord")
 
 
+def test_no_account_comes_with_the_program():
+    assert not User.objects.exists()
+
+
+def test_the_first_password_is_kept_to_the_letter(as_user, client):
+    password = " ÅÄÖ" + "å" * 70 + " "
+    as_user(a_user(Role.ADMINISTRATOR)).post("/anvandare/ny/", new_user(password=password))
+    assert not client.login(username="ny.person", password=password.strip())
+    assert not client.login(username="ny.person", password=password.lower())
+    assert client.login(username="ny.person", password=password)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"password": "Sundbyberg2026!"}, "ord som hör till arbetsplatsen"),
         ({"username": "Ny Person"}, "Använd bara små bokstäver"),
         ({"password": "kort"}, "minst 12 tecken"),
         ({"role": "boss"}, "Välj ett giltigt alternativ"),

@@ -314,6 +314,16 @@ def test_who_asks_too_often_is_told_how_long_to_wait(caller, cast, monkeypatch):
     assert not SystemCall.objects.filter(pk=first.pk).exists()
 
 
+def test_a_request_without_https_is_refused_and_not_led_on(caller, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    refused = caller.get("mapping")
+    assert refused.status_code == 403
+    assert errors(refused) == {"": door.NOT_BY_HTTPS}
+    proxy = {"secure": True, "headers": caller.headers()}
+    assert caller.client.get("/api/v1/mapping", **proxy).status_code == 200
+    assert caller.client.get("/logga-in/").status_code == 301
+
+
 def test_nothing_of_the_person_is_logged(caller, caplog):
     body = a_body(first_name="Loggordet", personnummer="19900101-0000")
     assert caller.send(body).status_code == 422

@@ -40,3 +40,42 @@ def test_image_holds_every_package_of_ours():
     ignored = read(".dockerignore").splitlines()
     assert ignored[1] == "*"
     assert {f"!{name}" for name in (*ours, "templates", "static", "manage.py")} <= set(ignored)
+
+
+def test_image_holds_no_demonstration():
+    """Nothing that stays imports it, and nothing else leads to it."""
+    left_out = [line for line in read(".dockerignore").splitlines() if line.startswith("sundby")]
+    folders = [ROOT / name for name in left_out]
+    assert all(folder.exists() for folder in folders)
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "sundbyberg_am").rglob("*.py")
+        if re.search(r"^\s*(from|import) .*\bdemo\b", path.read_text(), flags=re.MULTILINE)
+        and not any(folder in (path, *path.parents) for folder in folders)
+    ]
+    assert found == []
+
+
+def test_secrets_go_only_to_the_process_that_uses_them():
+    services = dict(
+        re.findall(
+            r"^  (\w+):\n((?:    .*\n|\n| *#.*\n)+)", read("docker-compose.yml"), re.MULTILINE
+        )
+    )
+    shared = read("docker-compose.yml").partition("services:")[0]
+    assert {"web", "worker", "beat", "migrate"} <= set(services)
+    for secret, only in (
+        ("DATABASE_OWNER_URL", "migrate"),
+        ("SEAL_KEY", "worker"),
+        ("EMAIL_PASSWORD", "worker"),
+    ):
+        assert f"{secret}:" not in shared
+        assert [name for name, text in services.items() if f"{secret}:" in text] == [only]
+
+
+def test_compose_stops_without_the_secrets_and_has_none_of_its_own():
+    compose = read("docker-compose.yml")
+    for name in ("SECRET_KEY", "DATABASE_PASSWORD", "PROGRAM_PASSWORD"):
+        assert f"${{{name}:?" in compose
+    written = re.findall(r"(?:PASSWORD|SECRET_KEY|SEAL_KEY): (?!\$\{)\S+", compose)
+    assert written == []
