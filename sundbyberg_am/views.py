@@ -36,6 +36,7 @@ class NewUserForm(ActionModelForm):
 
     password = forms.CharField(
         label="Första lösenord",
+        strip=False,  # as the sign-in reads it
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Minst 12 tecken. Lämna det till personen på ett säkert sätt.",
     )
