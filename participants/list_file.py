@@ -1,13 +1,12 @@
 """The list of participants as an Excel file. Knows nothing of the database."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from io import BytesIO
 from typing import Any
 
-# What XML 1.0 cannot hold, and halves of characters that no text should have.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from sundbyberg_am.documents import in_xml
+
 _COLUMNS = (
     ("Namn", 32),
     ("Personnummer", 16),
@@ -39,19 +38,15 @@ def render(rows: Iterable[Any], *, today: date) -> bytes:
         sheet.write_string(0, column, label, heading)
     number = 0
     for number, row in enumerate(rows, start=1):
-        sheet.write_string(number, 0, _text(row.name))
+        sheet.write_string(number, 0, in_xml(row.name))
         sheet.write_string(number, 1, row.masked_number or "Saknas")
         sheet.write_string(number, 2, row.level or "")
         sheet.write_datetime(number, 3, row.started_on, day)
         if row.ended_on:
             sheet.write_datetime(number, 4, row.ended_on, day)
         sheet.write_number(number, 5, max(row.weeks, 0))
-        sheet.write_string(number, 6, _text(row.consultant_name))
-        sheet.write_string(number, 7, _text(row.unit_name))
+        sheet.write_string(number, 6, in_xml(row.consultant_name))
+        sheet.write_string(number, 7, in_xml(row.unit_name))
     sheet.autofilter(0, 0, number, len(_COLUMNS) - 1)
     workbook.close()
     return file.getvalue()
-
-
-def _text(text: str) -> str:
-    return _FORBIDDEN.sub("", text)

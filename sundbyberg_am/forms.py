@@ -7,6 +7,7 @@ A form on a page has a key of its own (`drafts.offer_drafts`): sent many times, 
 else has changed the same thing, `conflict` says what stands now, beside what was typed.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -165,6 +166,16 @@ class ActionForm(forms.Form):
     def by_field(self, saved: Mapping[str, Any]) -> Mapping[str, Any]:
         """What stands now by the names of the fields, where they are not those of the action's arguments."""
         return saved
+
+    def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
+        """What was typed, each letter as one character (NFC) however the keyboard makes it; else as it is.
+
+        A password is compared with what the sign-in reads, which is just what was typed.
+        """
+        value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
+        if isinstance(value, str) and not isinstance(widget, forms.PasswordInput):
+            return unicodedata.normalize("NFC", value)
+        return value
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]

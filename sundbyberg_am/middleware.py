@@ -10,16 +10,19 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import loader
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.log import log_response
+from psycopg.errors import QueryCanceled
 
 from .acting import acting, page_of
 from .actions import NotOnRecord
 from .drafts import keep_sent
+from .form_keys import FIELD
 from .logs import numbered_request, user_id
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,9 @@ NOT_NOW = (
     "Uppgifterna kan inte visas just nu, eftersom visningen inte gick att anteckna i åtkomstloggen. "
     "Vänta en stund och försök igen."
 )
+NO_DATABASE = "Databasen svarar inte just nu. Vänta en stund och försök igen."
+TOO_SLOW = "Det tog för lång tid. Vänta en stund och försök igen, eller välj mindre på en gång."
+PASSWORDS = {"password", "current", "again"}  # the names of fields that are never shown again
 # A request that nobody has made by hand says so: it does not keep a session open.
 UNATTENDED = "X-Unattended"
 BEGAN, SEEN = "began", "seen"  # in the session: seconds, of the sign-in and of the latest request
@@ -81,12 +87,43 @@ class NothingUnrecorded:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page that says so; it asks the database for nothing. None for any other error."""
-        if not isinstance(error, NotOnRecord | OperationalError | InterfaceError):
-            return None
-        log.error("Svarade 503", exc_info=error)
-        page = loader.render_to_string("unrecorded.html", {"sentence": NOT_NOW})
-        return HttpResponse(page, status=503, headers={"Retry-After": "60"})
+        """The page that says so; None for any other error."""
+        return not_now(request, error)
+
+
+def not_now(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """The page that says what cannot be done just now; None for an error that is our own fault.
+
+    It asks the database for nothing. A form that was sent stands on it, to be sent again: since it saves
+    once by its key, that does no harm should it have been saved after all.
+    """
+    if isinstance(error, NotOnRecord):
+        sentence = NOT_NOW
+    elif isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+        sentence = TOO_SLOW
+    elif isinstance(error, OperationalError | InterfaceError):
+        sentence = NO_DATABASE
+    else:
+        return None
+    log.error("Svarade 503", exc_info=error)
+    sent, texts = _sent(request)
+    address = request.get_full_path() if sent or request.method == "GET" else reverse("start")
+    said = {"sentence": sentence, "address": address, "sent": sent, "texts": texts}
+    page = loader.render_to_string("not_now.html", said)
+    return HttpResponse(page, status=503, headers={"Retry-After": "60"})
+
+
+def _sent(request: HttpRequest) -> tuple[list[tuple[str, str]], list[str]]:
+    """The fields of a form that was sent, and the texts in it to show; nothing of one with a password."""
+    try:
+        sent = [(name, one) for name, values in request.POST.lists() for one in values]
+    except (OSError, SuspiciousOperation):  # it was never read to its end
+        return [], []
+    names = {name for name, _ in sent}
+    if request.method != "POST" or names & PASSWORDS:
+        return [], []
+    ours = (FIELD, "csrfmiddlewaretoken")
+    return sent, [text for name, text in sent if name not in ours and (" " in text or "\n" in text)]
 
 
 def seconds_left(request: HttpRequest) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from . import embedded, logs
+from .schedules import Every
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -248,10 +249,11 @@ CELERY_TIMEZONE = TIME_ZONE
 # How often beat rings for reports that are not built, and how long a worker has one without a sign of life.
 REPORT_SWEEP_SECONDS = _number("REPORT_SWEEP_SECONDS", default=20)
 REPORT_LEASE_SECONDS = _number("REPORT_LEASE_SECONDS", default=300)
+CELERY_BEAT_SCHEDULER = "sundbyberg_am.schedules:Beat"
 CELERY_BEAT_SCHEDULE = {
     "build-waiting-reports": {
         "task": "reporting.tasks.build_waiting_reports",
-        "schedule": float(REPORT_SWEEP_SECONDS),
+        "schedule": Every(REPORT_SWEEP_SECONDS),
         # Those that are sent while no worker is there do not heap up.
         "options": {"expires": REPORT_SWEEP_SECONDS},
     },
@@ -264,23 +266,26 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-waiting-notices": {
         "task": "referrals.tasks.send_waiting_notices",
-        "schedule": 60.0,
+        "schedule": Every(60),
     },
-    "mail-of-emergencies": {"task": "participants.tasks.mail_of_emergencies", "schedule": 60.0},
-    "send-due-feedback": {"task": "referrals.tasks.send_due_feedback", "schedule": 60.0},
-    "remind-of-referrals": {"task": "referrals.tasks.remind_of_referrals", "schedule": 1800.0},
+    "mail-of-emergencies": {
+        "task": "participants.tasks.mail_of_emergencies",
+        "schedule": Every(60),
+    },
+    "send-due-feedback": {"task": "referrals.tasks.send_due_feedback", "schedule": Every(60)},
+    "remind-of-referrals": {"task": "referrals.tasks.remind_of_referrals", "schedule": Every(1800)},
     # Those that are sent while no worker is there do not heap up, and say nothing when it is back.
     "beat-heart": {
         "task": "sundbyberg_am.tasks.beat_heart",
-        "schedule": 60.0,
+        "schedule": Every(60),
         "options": {"expires": 60},
     },
     "seal-records": {
         "task": "sundbyberg_am.tasks.seal_records",
-        "schedule": 60.0,
+        "schedule": Every(60),
         "options": {"expires": 60},
     },
-    "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": 3600.0},
+    "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": Every(3600)},
 }
 
 _host = (ALLOWED_HOSTS or ["localhost"])[0]

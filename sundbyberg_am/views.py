@@ -1,5 +1,6 @@
 """Pages of the kernel: users and the access log."""
 
+import sys
 from uuid import UUID
 
 from django import forms
@@ -17,6 +18,7 @@ from .drafts import keep_sent
 from .form_keys import FIELD, FormKey
 from .forms import ActionForm, ActionModelForm
 from .logs import request_id
+from .middleware import not_now
 from .models import AccessRecord, User
 
 LOG_PAGE = 100
@@ -36,7 +38,7 @@ class NewUserForm(ActionModelForm):
 
     password = forms.CharField(
         label="Första lösenord",
-        strip=False,
+        strip=False,  # as the sign-in reads it
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Minst 12 tecken. Lämna det till personen på ett säkert sätt.",
     )
@@ -128,7 +130,12 @@ def page_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of an error: nothing of what was asked for, and the number that its log lines have."""
+    """The page of an error: nothing of what was asked for, and the number that its log lines have.
+
+    The database may also be gone before a view is reached, as when the session is read.
+    """
+    if answer := not_now(request, sys.exception()):
+        return answer
     page = loader.render_to_string("500.html", {"number": request_id.get()})
     return HttpResponse(page, status=500)
 

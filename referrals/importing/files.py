@@ -1,6 +1,7 @@
 """Reading a table from a file: the same rows of text whatever the program that wrote it.
 
-Comma- or semicolon-separated text in UTF-8 or Windows-1252, and Excel's .xlsx. Knows nothing of cases.
+Text in UTF-8, Windows-1252 or marked UTF-16, between commas, semicolons or tabs; Excel's .xlsx. Knows
+nothing of cases.
 """
 
 import csv
@@ -164,21 +165,22 @@ def _records(data: bytes) -> Iterable[tuple[int, Cells]]:
 
 
 def _decoded(data: bytes) -> str:
-    if data.startswith(UTF_16_MARKS):
-        raise Unreadable("Filen är i UTF-16. Spara den som CSV UTF-8.")
-    for encoding in ("utf-8", "cp1252"):
+    encodings = ("utf-16",) if data.startswith(UTF_16_MARKS) else ("utf-8", "cp1252")
+    for encoding in encodings:
         try:
             return data.removeprefix(UTF_8_MARK).decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable("Filen är varken UTF-8 eller Windows-1252. Spara den som CSV UTF-8.")
+    raise Unreadable(
+        "Filen är inte i UTF-8, UTF-16 eller Windows-1252, eller så är den skadad. "
+        "Spara den som CSV UTF-8."
+    )
 
 
 def _text_records(text: str) -> Iterator[tuple[int, Cells]]:
     header = next((line for line in text.splitlines() if line.strip(";, \t")), text)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",", strict=True
-    )
+    between = next((one for one in ";\t" if one in header), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     line = 1
     try:
         for cells in reader:

@@ -44,6 +44,10 @@ DAYS_AHEAD = 60  # how far ahead an enrolment may be registered
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 
+# UTF-8 that some program has read as Windows-1252 (Ã¥, Ã„), or that it could not read at all.
+MISREAD = re.compile(r"Ã[^\sA-Za-zÀ-ÖØ-öø-ÿ'-]|\ufffd")
+
+
 def folded(label: str) -> str:
     """A label as it is compared: without difference of case, white space and kinds of dash."""
     return " ".join(re.sub(r"[‐-―−]", "-", label).casefold().split())
@@ -126,6 +130,8 @@ class Cells:
         for name, cell in row.cells.items():
             if any(unicodedata.category(letter) == "Cc" for letter in cell):
                 self.fault(name, "Texten har tecken som inte kan sparas. Skriv om den.")
+            elif MISREAD.search(cell):
+                self.fault(name, "Å, ä eller ö har blivit andra tecken. Skriv om texten.")
             elif SHEET_ERROR.fullmatch(cell):
                 self.fault(
                     name,

@@ -1,9 +1,10 @@
 """The rows behind a figure as an Excel file. Knows nothing of the database."""
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+from sundbyberg_am.documents import in_xml
 
 from ..reading import FigureRead, Labels, Report
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 ACCENT, MUTED = "#0C5463", "#566163"
 HEAD_ROWS = 5
 A4 = 9
-# What XML 1.0 cannot hold, and halves of characters that no text should have.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(
@@ -54,13 +53,13 @@ def render(
         sheet.write_string(HEAD_ROWS - 1, column, label, heading)
         sheet.set_column(column, column, 30 if column == 0 else 20 if column > 2 else 12)
     for number, row in enumerate(found.rows, start=HEAD_ROWS):
-        sheet.write_string(number, 0, _FORBIDDEN.sub("", row.name))
+        sheet.write_string(number, 0, in_xml(row.name))
         for column, when in ((1, row.started_on), (2, row.ended_on)):
             if when:
                 sheet.write_datetime(number, column, when, day)
         texts = [*labels.members(figure, row), labels.sexes[row.sex]]
         for column, text in enumerate(texts, start=3):
-            sheet.write_string(number, column, _FORBIDDEN.sub("", text))
+            sheet.write_string(number, column, in_xml(text))
         for value in _last(row, figure):
             column = 3 + len(texts)
             if isinstance(value, str):

@@ -13,6 +13,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
+from sundbyberg_am.documents import in_xml
+
 from ..goals.reading import CHAIN_HEADINGS, OUTLOOK_HEADINGS
 from ..reading import FigureRead, Line, Report, Section, read
 
@@ -30,7 +32,7 @@ WHEN_MADE = (
 
 def render(content: Mapping[str, Any]) -> bytes:
     """The document. The same content gives the same bytes."""
-    report = read(content)
+    report = read(in_xml(content))
     document = _blank(report)
     _Writer(document, report).write()
     file = BytesIO()

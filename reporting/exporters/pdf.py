@@ -1,40 +1,23 @@
-"""A report as a PDF to read and to publish: tagged by the standard PDF/UA-1, with contents and charts."""
+"""A report as a PDF to read and to publish, with contents and charts."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
+from sundbyberg_am.documents import compile_pdf
 
 from ..goals.reading import CHAIN_HEADINGS, OUTLOOK_HEADINGS
 from ..reading import FigureRead, Line, Report, Section, read
 
 SOURCE = Path(__file__).with_name("report.typ")
-FONTS = Path(__file__).resolve().parents[2] / "static" / "vendor" / "source-sans-3-static-0.4.1"
 
 
 def render(content: Mapping[str, Any]) -> bytes:
     """The PDF. The same content gives the same bytes."""
     report = read(content)
-    made: bytes = typst.compile(
-        SOURCE,
-        root=SOURCE.parent,
-        font_paths=_fonts(),
-        format="pdf",
-        sys_inputs={"report": json.dumps(_said(report), ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        timestamp=int(datetime.fromisoformat(f"{report.counted_on}T00:00+00:00").timestamp()),
-    )
-    return made
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Read once: only the typeface that is shipped, so that a report looks the same on every machine."""
-    return typst.Fonts(font_paths=[FONTS], include_system_fonts=False)
+    counted_at = datetime.fromisoformat(f"{report.counted_on}T00:00+00:00")
+    return compile_pdf(SOURCE, _said(report), at=counted_at)
 
 
 def _said(report: Report) -> dict[str, Any]:

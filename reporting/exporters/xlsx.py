@@ -10,6 +10,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from sundbyberg_am.documents import in_xml
+
 from ..reading import Cell, Division, FigureRead, Line, Report, Section, read
 from .goal_sheets import write_goals
 
@@ -34,7 +36,7 @@ A4 = 9
 
 def render(content: Mapping[str, Any]) -> bytes:
     """The workbook of a report's content. The same content gives the same bytes."""
-    report = read(content)
+    report = read(in_xml(content))
     file = BytesIO()
     workbook = xlsxwriter.Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

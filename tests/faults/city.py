@@ -36,7 +36,8 @@ embedded.hold()
 print("up", flush=True)
 sys.stdin.read()
 """
-# A database with a manager and some cases, and a note of each time that a report becomes ready.
+# A database with a manager, some cases and the consultant of one of them, and a note of each time that a
+# report becomes ready.
 PREPARE = """
 import sys
 import django
@@ -54,8 +55,13 @@ for month in range(1, 13):
     an_enrolment(date(2024, month, 1), date(2024, month, 20), reason="studies")
 if sys.argv[1:]:
     call_command("import_cases", sys.argv[1])
-client = Client()
-client.force_login(a_user(Role.MANAGER))
+consultant = a_user(Role.CONSULTANT)
+case = an_enrolment(date(2026, 1, 12), consultant=consultant)
+sessions = []
+for user in (a_user(Role.MANAGER), consultant):
+    client = Client()
+    client.force_login(user)
+    sessions.append(client.cookies["sessionid"].value)
 with as_owner():
     connection.cursor().execute('''
     CREATE TABLE became_ready (run_id bigint);
@@ -68,7 +74,7 @@ with as_owner():
     CREATE TRIGGER note_ready AFTER UPDATE ON reporting_reportrun FOR EACH ROW
         WHEN (NEW.state = 'ready' AND OLD.state <> 'ready') EXECUTE FUNCTION note_ready();
 ''')
-print(client.cookies["sessionid"].value)
+print(*sessions, case.participant.public_id)
 """
 
 
@@ -145,7 +151,10 @@ class City:
             timeout=900,
         )
         self.port = a_free_port()
-        self.browser = Browser(f"http://127.0.0.1:{self.port}", prepared.stdout.split()[-1])
+        *sessions, self.case = prepared.stdout.split()[-3:]
+        self.browser, self.writer = (
+            Browser(f"http://127.0.0.1:{self.port}", session) for session in sessions
+        )
         self.broker = Part(
             self,
             "broker",
@@ -232,6 +241,14 @@ class City:
             run,
         )
         return dict(kept)
+
+    def backend_pid(self) -> int:
+        """One of the processes of the database that serves somebody, or else any."""
+        pid = self.database_pid()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        told = {child: Path(f"/proc/{child}/cmdline").read_text() for child in children}
+        serving = [child for child, title in told.items() if "sundbyberg_am" in title]
+        return int((serving or children)[-1])
 
     def database_pid(self) -> int:
         return pids_of(self.data, "postgres -D")[0]

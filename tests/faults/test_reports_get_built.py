@@ -85,6 +85,8 @@ def test_a_worker_killed_at_any_moment_leaves_each_report_finished_once(city):
     city.wait_until_ready(undisturbed)
     [(longest,)] = city.query(
         "SELECT extract(epoch FROM finished_at - started_at)::float FROM reporting_reportrun"
+        " WHERE public_id = %s",
+        undisturbed,
     )
     random = Random(20261125)
     waits: list[float] = []

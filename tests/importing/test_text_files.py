@@ -17,6 +17,10 @@ from tests.importing.writing import (
     told,
 )
 
+DAMAGED = (
+    "Filen är inte i UTF-8, UTF-16 eller Windows-1252, eller så är den skadad. "
+    "Spara den som CSV UTF-8."
+)
 KNOWN = f"De som finns är {', '.join(CASES.names)}."
 ROWS = [
     a_case(avslutsorsak="Avbrott, deltagarens val", konsulent="karin.k"),
@@ -44,9 +48,10 @@ def _as_workbook(path, rows):
         _as_text(",", "utf-8-sig"),
         _as_text(";", "cp1252"),
         _as_text(",", "cp1252"),
+        _as_text("\t", "utf-16"),
         _as_workbook,
     ],
-    ids=["utf-8,", "bom;", "bom,", "cp1252;", "cp1252,", "xlsx"],
+    ids=["utf-8,", "bom;", "bom,", "cp1252;", "cp1252,", "utf-16tab", "xlsx"],
 )
 def test_every_kind_of_file_gives_the_same(office, write):
     a_user(Role.CONSULTANT, username="karin.k")
@@ -120,19 +125,12 @@ def test_first_row_without_names_is_not_repeated(office):
             ";".join(CASES.names).encode(),
             ["rad 1: Filen har inga rader under kolumnernas namn."],
         ),
-        ("personnummer".encode("utf-16"), ["rad 1: Filen är i UTF-16. Spara den som CSV UTF-8."]),
-        (
-            b"personnummer\x81",
-            ["rad 1: Filen är varken UTF-8 eller Windows-1252. Spara den som CSV UTF-8."],
-        ),
+        (b"\xff\xfep", [f"rad 1: {DAMAGED}"]),
+        (b"personnummer\x81", [f"rad 1: {DAMAGED}"]),
         (b"%PDF-1.7", [f"rad 1: Första raden ska ha kolumnernas namn. {KNOWN}"]),
         (b"\x00" * 300, [f"rad 1: Första raden ska ha kolumnernas namn. {KNOWN}"]),
-        (
-            "\t".join(CASES.names).encode(),
-            [f"rad 1: Första raden ska ha kolumnernas namn. {KNOWN}"],
-        ),
     ],
-    ids=["empty", "mark", "blank", "header", "utf-16", "binary", "pdf", "nul", "tabs"],
+    ids=["empty", "mark", "blank", "header", "utf-16", "binary", "pdf", "nul"],
 )
 def test_file_that_is_no_table_is_told(office, data, faults):
     path = office.folder / "f.csv"

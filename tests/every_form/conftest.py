@@ -1,0 +1,35 @@
+"""One of each thing and every form of every page: read once, since it takes seconds."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from sundbyberg_am.access import Role
+from tests.test_addresses import one_of_each
+
+from .pages import PageForm, every_form
+
+
+class Pages:
+    """What the pages are about, and their forms, each with somebody who may send it."""
+
+    def __init__(self) -> None:
+        self.things = one_of_each()
+        self.clients = {role: Client(raise_request_exception=False) for role in Role}
+        for role, client in self.clients.items():
+            client.force_login(self.things["users"][role])
+
+    @cached_property
+    def forms(self) -> list[tuple[Client, PageForm]]:
+        """Read when a test asks, since it is the tests that have plain static files."""
+        return list(every_form(self.things, self.clients))
+
+
+@pytest.fixture(scope="package")
+def pages(django_db_setup, django_db_blocker) -> Iterator[Pages]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Pages()
+        transaction.set_rollback(True)
