@@ -38,6 +38,7 @@ LABELS = {
     "created_by": "registrerad av",
     "decided_at": "avgjort",
     "decided_by": "avgjort av",
+    "decision": "beslut",
     "ended_by": "avslutad av",
     "ended_on": "avslutad",
     "enrolment": "inskrivning",

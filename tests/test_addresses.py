@@ -211,6 +211,7 @@ ADDRESSES = {
     "team_ask": Address(SENDER, "accepted"),
     "meeting_ask": Address(SENDER, "accepted"),
     "meeting_reply": Address(SENDER, "accepted", more={"pk": "three-party meeting"}),
+    "removal": Address(MANAGER),
     # reports
     "report_list": Address(REPORT_READERS, senders=MANAGER),
     "report": Address(REPORT_READERS, "report"),

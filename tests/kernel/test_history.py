@@ -31,6 +31,7 @@ from referrals.models import (
     ReferralEvent,
     TeamRequest,
 )
+from secrecy.models import RemovalDecision, RemovalEntry
 from sundbyberg_am.acting import acting
 from sundbyberg_am.celery import app
 from sundbyberg_am.models import Change, User
@@ -138,6 +139,10 @@ def a_row_in_every_table() -> None:
     FollowUp.objects.create(
         enrolment=case, form=form, answered_on=today, answers={}, created_by=user
     )
+    decision = RemovalDecision.objects.create(
+        unit=user.unit, year=2026, people=1, decided_at=now, decided_by=user
+    )
+    RemovalEntry.objects.create(decision=decision, participant=case.participant)
     Notice.objects.create(user=user, referral=referral, kind="submitted", occasion="test")
 
 
