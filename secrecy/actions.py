@@ -62,14 +62,14 @@ def decide_removal(*, seen: str, now: datetime, by: User) -> RemovalDecision:
     )
     decision.full_clean()
     decision.save()
-    for one in due:
-        entry = RemovalEntry(
+    RemovalEntry.objects.bulk_create(
+        RemovalEntry(
             decision=decision,
             participant_id=one.person.participant,
             referral_id=None if one.person.participant else min(one.person.referrals),
         )
-        entry.full_clean()
-        entry.save()
+        for one in due
+    )
     transaction.on_commit(lambda: _ring(decision.pk), robust=True)
     return decision
 

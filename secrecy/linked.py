@@ -4,7 +4,7 @@ What removes a person and what gives a person an extract go through these. Two k
 by themselves: the participant, and the referral, on which the person stands as the sender wrote it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -29,11 +29,8 @@ class Person:
 
     def rows_of(self, model: Model) -> models.QuerySet:
         """What the table has about the person."""
-        found = Q(pk__in=())
-        for root, keys in ((Participant, {self.participant} - {None}), (Referral, self.referrals)):
-            for way in ways(model, root):
-                found |= Q(**{f"{way}__in": keys})
-        return model._base_manager.filter(found).order_by("pk").distinct()
+        participants = [self.participant] if self.participant else []
+        return rows_of(model, {Participant: participants, Referral: self.referrals})
 
 
 @cache
@@ -44,7 +41,7 @@ def about_people() -> tuple[Model, ...]:
 
 def leading(known: Iterable[Model]) -> tuple[Model, ...]:
     """Those of the models that lead to a person, each before those that it leads through."""
-    found = {model for model in known if any(ways(model, root) for root in ROOTS)}
+    found = [model for model in known if any(ways(model, root) for root in ROOTS)]
     behind: dict[Model, set[Model]] = {model: set() for model in found}
     for model in found:
         for _, other in _relations(model):
@@ -53,17 +50,28 @@ def leading(known: Iterable[Model]) -> tuple[Model, ...]:
     return tuple(TopologicalSorter(behind).static_order())
 
 
-def ways(model: Model, root: Model, before: tuple[Model, ...] = ()) -> list[str]:
+def rows_of(model: Model, keys: Mapping[Model, Collection[int]]) -> models.QuerySet:
+    """The rows that lead to any of these rows, by their models, and through no other row of those models."""
+    found = Q(pk__in=())
+    for root, of_root in keys.items():
+        for way in ways(model, root, tuple(keys)):
+            found |= Q(**{f"{way}__in": of_root})
+    return model._base_manager.filter(found).order_by("pk").distinct()
+
+
+def ways(
+    model: Model, root: Model, roots: tuple[Model, ...] = ROOTS, before: tuple[Model, ...] = ()
+) -> list[str]:
     """The lookups that lead from the model to the root, through no other root; `pk` from the root itself."""
     if model is root:
         return ["pk"]
-    if model in ROOTS:
+    if model in roots:
         return []
     return [
         name if way == "pk" else f"{name}__{way}"
         for name, other in _relations(model)
         if other is not model and other not in before
-        for way in ways(other, root, (*before, model))
+        for way in ways(other, root, roots, (*before, model))
     ]
 
 

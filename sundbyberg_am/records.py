@@ -5,8 +5,10 @@ triggers write the history, and a role of its own removes. The log and the histo
 needed to find the row.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -25,6 +27,10 @@ class RecordQuerySet(models.QuerySet):
 
 
 class AccessRecordQuerySet(RecordQuerySet):
+    def showing(self, subjects: Collection[UUID]) -> Self:
+        """Those where any of these was shown, in order, with who saw."""
+        return self.filter(subjects__overlap=list(subjects)).select_related("user").order_by("pk")
+
     def of_day(self, day: date) -> Self:
         """Those of a calendar day in Sweden."""
         return self.filter(at__date=day)

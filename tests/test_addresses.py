@@ -212,6 +212,8 @@ ADDRESSES = {
     "meeting_ask": Address(SENDER, "accepted"),
     "meeting_reply": Address(SENDER, "accepted", more={"pk": "three-party meeting"}),
     "removal": Address(MANAGER),
+    "extract": Address(MANAGER, "case"),
+    "extract_file": Address(MANAGER, "case", more={"kind": "json"}),
     # reports
     "report_list": Address(REPORT_READERS, senders=MANAGER),
     "report": Address(REPORT_READERS, "report"),

@@ -35,6 +35,7 @@ NO_PAGES = {
     "report_download_public",
     "participant_export",
     "plan_pdf",
+    "extract_file",
     "session_time",
 }
 PAGES = [

@@ -1,5 +1,6 @@
 """Removing a person: nothing of them is left, everything else is as it was, and the seals are whole."""
 
+import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from secrecy.actions import (
     remove_by_the_rule,
     remove_person,
     removed_people,
+    told,
 )
 from secrecy.due import list_of_year, people_of, standings
 from secrecy.linked import about_people, leading
@@ -370,6 +372,10 @@ def test_what_nobody_decides_about_goes_by_the_rule(manager):
 
 
 # Coming back
+
+
+def test_what_is_kept_outside_the_machine_is_written_in_the_log():
+    assert told.isEnabledFor(logging.INFO)
 
 
 def test_a_removed_person_does_not_come_back_with_a_backup(
