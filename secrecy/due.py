@@ -27,7 +27,7 @@ from .models import RemovalEntry
 NO_ENTRY = frozenset(
     {
         *("birth_date", "created_at", "changed_at", "checked_at", "seen_at"),
-        *("mailed_at", "next_try_at", "until"),
+        *("mailed_at", "next_try_at", "until", "until_on"),
         *("planned_end_on", "follow_up_on", "due_on", "answer_due_on"),
     }
 )

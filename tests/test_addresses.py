@@ -36,6 +36,7 @@ from reporting.models import ReportFile, ReportRun, RunState
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import UnitKind, User
 from tests.builders import (
+    a_consent,
     a_meeting,
     a_participant,
     a_plan,
@@ -115,6 +116,10 @@ ADDRESSES = {
     "exit_confirm": Address(CONSULTANT, "case"),
     "reopen": Address(CONSULTANT, "case"),
     "void": Address(CONSULTANT, "case"),
+    "sharing": Address(CASE_READERS, "case"),
+    "consent_add": Address(CONSULTANT, "case"),
+    "consent_withdraw": Address(CONSULTANT, "case", more={"pk": "consent"}),
+    "disclosure_add": Address(CONSULTANT, "case"),
     "protection": Address(CASE_READERS, "case"),
     "history": Address(CASE_READERS, "case"),
     "note_add": Address(CONSULTANT, "case"),
@@ -303,6 +308,7 @@ def one_of_each() -> dict[str, Any]:
         "reason": ExitReason.objects.all()[0].pk,
         "adopted": adopted.pk,
         "assessment": an_assessment(enrolment, enrolment.started_on).pk,
+        "consent": a_consent(enrolment, by=author).pk,
         "pause": a_pause(enrolment).pk,
         "review": a_review(enrolment).pk,
         "absence": an_absence(author).pk,
