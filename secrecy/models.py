@@ -1,5 +1,6 @@
-"""Decisions to remove people whose time has come, and those whom a decision still waits to reach."""
+"""Decisions to remove people, those whom one still waits to reach, and signed controls of the access log."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
@@ -79,3 +80,37 @@ class RemovalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"gallring {self.pk}"
+
+
+class LogReviewQuerySet(models.QuerySet["LogReview"]):
+    def by_month(self) -> "dict[date, LogReview]":
+        """All of them, by the first day of the month."""
+        return {one.month: one for one in self.select_related("reviewed_by")}
+
+    def of_month(self, first: date) -> "LogReview | None":
+        """The one of the month, if it is signed."""
+        return self.select_related("reviewed_by").filter(month=first).first()
+
+
+class LogReview(models.Model):
+    """That the access log of a month has been looked through, and what there was to look at then."""
+
+    month = models.DateField("månad", unique=True)
+    found = models.JSONField("att titta på")
+    note = models.TextField("bedömning", max_length=2_000)
+    reviewed_at = models.DateTimeField("signerad")
+    reviewed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name="signerad av"
+    )
+
+    objects = LogReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "loggkontroll"
+        verbose_name_plural = "loggkontroller"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(month__day=1), name="log_review_is_of_a_month")
+        ]
+
+    def __str__(self) -> str:
+        return f"loggkontroll {self.month}"

@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from . import extract_views, views
+from . import extract_views, log_views, views
 
 urlpatterns = [
+    path("atkomstlogg/kontroll/", log_views.log_months, name="log_months"),
+    path("atkomstlogg/kontroll/<int:year>-<int:month>/", log_views.log_month, name="log_month"),
+    path(
+        "atkomstlogg/kontroll/<int:year>-<int:month>/pdf/",
+        log_views.log_month_pdf,
+        name="log_month_pdf",
+    ),
     path("gallring/", views.removal, name="removal"),
     path("deltagare/<uuid:public_id>/registerutdrag/", extract_views.extract, name="extract"),
     path(

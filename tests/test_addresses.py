@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,7 +50,7 @@ from tests.builders import (
 from tests.participants.builders import a_handover, a_pause, a_review, an_absence, an_opening
 from tests.referrals.builders import Cast, a_draft, a_referral_in
 from tests.referrals.systems import a_token
-from tests.reporting.builders import a_board_goal, an_indicator
+from tests.reporting.builders import a_board_goal, a_content, an_indicator
 
 # One worker, since what the addresses are about takes long to make.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
@@ -95,6 +95,9 @@ ADDRESSES = {
     "system_add": Address(ADMINISTRATOR),
     "system_end": Address(ADMINISTRATOR, "system"),
     "access_log": Address(LOG_REVIEWER),
+    "log_months": Address(LOG_REVIEWER),
+    "log_month": Address(LOG_REVIEWER, more={"year": 2026, "month": 1}),
+    "log_month_pdf": Address(LOG_REVIEWER, more={"year": 2026, "month": 1}),
     "account": Address(EVERYONE),
     "password_change": Address(EVERYONE),
     "sign_out_everywhere": Address(EVERYONE, method="post"),
@@ -330,13 +333,6 @@ def one_of_each() -> dict[str, Any]:
 def a_system(cast: Cast) -> SendingSystem:
     a_token(cast.sender.unit)
     return SendingSystem.objects.get()
-
-
-def a_content() -> dict[str, Any]:
-    from reporting.content import build_content
-    from reporting.periods import Period
-
-    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))
 
 
 def url_of(name: str, things: dict[str, Any], public_id: UUID | None = None) -> str:

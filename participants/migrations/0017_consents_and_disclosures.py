@@ -179,7 +179,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="disclosure_by_consent_has_one",
-                violation_error_message="Välj samtycket när det är grunden, och annars inget.",
             ),
         ),
         migrations.AddConstraint(
@@ -191,7 +190,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="disclosure_by_law_names_it",
-                violation_error_message="Skriv vilket lagrum som är grunden.",
             ),
         ),
         migrations.RunSQL(

@@ -134,12 +134,10 @@ class Disclosure(models.Model):
                 condition=Q(ground=DisclosureGround.CONSENT, consent__isnull=False)
                 | ~Q(ground=DisclosureGround.CONSENT) & Q(consent=None),
                 name="disclosure_by_consent_has_one",
-                violation_error_message="Välj samtycket när det är grunden, och annars inget.",
             ),
             models.CheckConstraint(
                 condition=~Q(ground__in=BY_LAW) | ~Q(law=""),
                 name="disclosure_by_law_names_it",
-                violation_error_message="Skriv vilket lagrum som är grunden.",
             ),
         ]
 
@@ -147,8 +145,14 @@ class Disclosure(models.Model):
         return f"utlämnande {self.pk}"
 
     def clean(self) -> None:
-        """A consent is of the same case, and holds on the day."""
+        """The ground is told; a consent is of the same case, and holds on the day."""
         super().clean()
+        if self.ground in BY_LAW and not self.law:
+            raise ValidationError({"law": "Skriv vilket lagrum som är grunden."})
+        if self.ground and (self.ground == DisclosureGround.CONSENT) != (self.consent is not None):
+            raise ValidationError(
+                {"consent": "Välj samtycket när det är grunden, och annars inget."}
+            )
         if self.consent and not (
             self.consent.enrolment_id == self.enrolment_id
             and self.consent.holds_on(self.disclosed_on)

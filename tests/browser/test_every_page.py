@@ -36,6 +36,7 @@ NO_PAGES = {
     "participant_export",
     "plan_pdf",
     "extract_file",
+    "log_month_pdf",
     "session_time",
 }
 PAGES = [

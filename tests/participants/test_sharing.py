@@ -141,6 +141,7 @@ def test_the_way_through_the_pages(as_user, kim, case):
     wrong = client.post(reverse("disclosure_add", args=[person]), {**sent, "consent": ""})
     assert wrong.status_code == 422
     assert "Välj samtycket när det är grunden" in wrong.content.decode()
+    assert 'id="error_1_id_consent"' in wrong.content.decode()
     withdraw = reverse("consent_withdraw", args=[person, consent.pk])
     assert client.post(withdraw, {"withdrawn_on": TODAY}).status_code == 302
     text = client.get(page).content.decode()
