@@ -1,6 +1,6 @@
 """What has been changed in a case, in the words of its pages: who, when, which field, from what to what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -38,6 +38,7 @@ LABELS = {
     "created_by": "registrerad av",
     "decided_at": "avgjort",
     "decided_by": "avgjort av",
+    "decision": "beslut",
     "ended_by": "avslutad av",
     "ended_on": "avslutad",
     "enrolment": "inskrivning",
@@ -114,14 +115,16 @@ class Entry:
     fields: Sequence[FieldChange]
 
 
-def entries(changes: Iterable[Change]) -> list[Entry]:
+def entries(
+    changes: Iterable[Change], *, user_name: Callable[[User], str] = User.__str__
+) -> list[Entry]:
     """The changes in words. One query for each kind of row that is named in them."""
     changes = list(changes)
-    names = _names(changes)
+    names = _names(changes, user_name)
     return [
         Entry(
             at=change.at,
-            by=change.user.name if change.user else "Ingen inloggad",
+            by=user_name(change.user) if change.user else "Ingen inloggad",
             through=through(change),
             title=f"{thing_of(change.table)} {ChangeKind(change.kind).label.lower()}",
             case_number=Enrolment(pk=change.enrolment).case_number if change.enrolment else "",
@@ -159,18 +162,42 @@ def _fields(table: str) -> dict[str, models.Field]:
     return {str(field.column): field for field in _models()[table]._meta.concrete_fields}
 
 
-def _names(changes: Sequence[Change]) -> Names:
+def named(
+    wanted: Mapping[Any, set[int]], *, user_name: Callable[[User], str] = User.__str__
+) -> Names:
+    """What rows that have a name are called, of these keys by model."""
+    return {
+        (model, key): user_name(row) if isinstance(row, User) else str(row)
+        for model, keys in wanted.items()
+        for key, row in sorted(model._default_manager.in_bulk(keys).items())
+    }
+
+
+def text_of(field: models.Field, value: Any, names: Names) -> str:
+    """A value, as it is or as the history has it, as the pages write it; – for none."""
+    if value in (None, "", []):
+        return "–"
+    if isinstance(field, ArrayField):
+        return ", ".join(text_of(field.base_field, one, names) for one in value)
+    if field.is_relation:
+        return names.get((field.related_model, value), f"nr {value}")
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
+    if isinstance(field, models.DateTimeField):
+        return moment(value if isinstance(value, datetime) else datetime.fromisoformat(value))
+    if isinstance(field, models.TimeField):
+        return str(value)[:5]
+    return str(dict(field.flatchoices).get(value, value))
+
+
+def _names(changes: Sequence[Change], user_name: Callable[[User], str]) -> Names:
     wanted: dict[type[models.Model], set[int]] = {model: set() for model in NAMED}
     for change in changes:
         for name, field in _fields(change.table).items():
             if field.related_model in wanted:
                 said = ((change.was or {}).get(name), (change.became or {}).get(name))
                 wanted[field.related_model] |= {key for key in said if key is not None}
-    return {
-        (model, key): str(row)
-        for model, keys in wanted.items()
-        for key, row in model._default_manager.in_bulk(keys).items()
-    }
+    return named(wanted, user_name=user_name)
 
 
 def _said_of(change: Change, names: Names) -> list[FieldChange]:
@@ -189,21 +216,4 @@ def _said(field: models.Field, change: Change, names: Names) -> FieldChange:
         return FieldChange(label_of(field), "", "", NOT_SHOWN)
     if change.kind == ChangeKind.CHANGED and was is None and became is None:
         return FieldChange(label_of(field), "", "", UNSAID)
-    return FieldChange(label_of(field), _text(field, was, names), _text(field, became, names))
-
-
-def _text(field: models.Field, value: Any, names: Names) -> str:
-    """A value as the pages write it; – for none."""
-    if value in (None, "", []):
-        return "–"
-    if isinstance(field, ArrayField):
-        return ", ".join(_text(field.base_field, one, names) for one in value)
-    if field.is_relation:
-        return names.get((field.related_model, value), f"nr {value}")
-    if isinstance(value, bool):
-        return "Ja" if value else "Nej"
-    if isinstance(field, models.DateTimeField):
-        return moment(datetime.fromisoformat(value))
-    if isinstance(field, models.TimeField):
-        return str(value)[:5]
-    return str(dict(field.flatchoices).get(value, value))
+    return FieldChange(label_of(field), text_of(field, was, names), text_of(field, became, names))

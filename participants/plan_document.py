@@ -3,19 +3,12 @@
 Pure: what to say comes in, the bytes of a file go out.
 """
 
-import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from sundbyberg_am.documents import compile_pdf
+from sundbyberg_am.documents import breakable, compile_pdf
 
 SOURCE = Path(__file__).with_suffix(".typ")
-
-# Longer than any word: an address or something pasted, which may be broken anywhere.
-_UNBROKEN = re.compile(r"\S{40,}")
-_PIECE = 20
-_ANYWHERE = "\u200b"
 
 
 @dataclass(frozen=True)
@@ -52,20 +45,4 @@ class PlanDocument:
 
 def render(plan: PlanDocument) -> bytes:
     """The PDF."""
-    return compile_pdf(SOURCE, _breakable(asdict(plan)))
-
-
-def _breakable(value: Any) -> Any:
-    """The same, with places to break in what would otherwise run out of the page."""
-    if isinstance(value, str):
-        return _UNBROKEN.sub(_in_pieces, value)
-    if isinstance(value, dict):
-        return {key: _breakable(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_breakable(one) for one in value]
-    return value
-
-
-def _in_pieces(match: re.Match[str]) -> str:
-    text = match[0]
-    return _ANYWHERE.join(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+    return compile_pdf(SOURCE, breakable(asdict(plan)))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sundbyberg_am.access import Permission, SignedInRequest, requires
+from sundbyberg_am.models import Removal
 
 from . import actions, late
 from .access import open_run
@@ -86,6 +87,7 @@ def report_late(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "public": public,
         "wholes": [change for change in found if change.is_whole],
         "changes": found,
+        "removed_since": Removal.objects.of_people_since(run.ordered_at).exists(),
     }
     page = "reporting/_late.html" if "HX-Request" in request.headers else "reporting/late.html"
     return render(request, page, context)

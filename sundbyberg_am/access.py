@@ -89,6 +89,8 @@ class Permission(Enum):
     OPEN_FIGURES = auto()  # see whom a figure counts, of those whose cases one may read
     READ_OVERVIEW = auto()  # this year's figures so far, and the goals
     KEEP_GOALS = auto()  # the board's goals, indicators and targets
+    GIVE_EXTRACTS = auto()  # all that is kept of a person, for that person
+    DECIDE_REMOVAL = auto()  # that those whose time has come are removed for good
     KEEP_LISTS = auto()  # offers, words, templates and exit reasons
     MANAGE_USERS = auto()  # users, roles and units
     REVIEW_LOG = auto()  # read the access log
@@ -131,6 +133,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.OPEN_FIGURES,
             Permission.READ_OVERVIEW,
             Permission.KEEP_GOALS,
+            Permission.GIVE_EXTRACTS,
+            Permission.DECIDE_REMOVAL,
             Permission.KEEP_LISTS,
         }
     ),

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 # What XML 1.0 cannot hold, and halves of characters that no text should have.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Longer than any word: an address or something pasted, which may be broken anywhere.
+_UNBROKEN = re.compile(r"\S{40,}")
+_PIECE = 20
+_ANYWHERE = "\u200b"
 FONTS = ("source-sans-3-static-0.4.1", "noto-fonts-2026.9")
 
 
@@ -63,3 +67,19 @@ def _fonts() -> "typst.Fonts":
 
     vendor = settings.BASE_DIR / "static" / "vendor"
     return typst.Fonts(font_paths=[vendor / folder for folder in FONTS], include_system_fonts=False)
+
+
+def breakable(value: Any) -> Any:
+    """The same, with places to break in what would otherwise run out of the page."""
+    if isinstance(value, str):
+        return _UNBROKEN.sub(_in_pieces, value)
+    if isinstance(value, dict):
+        return {key: breakable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [breakable(one) for one in value]
+    return value
+
+
+def _in_pieces(match: re.Match[str]) -> str:
+    text = match[0]
+    return _ANYWHERE.join(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))

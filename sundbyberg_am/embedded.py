@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 NAME = "sundbyberg_am"
 PROGRAM = f"{NAME}_program"  # the role of the program; the keeper makes both
+REMOVAL = f"{NAME}_removal"  # the role that removes people; the keeper makes it too
 LOG_LIMIT = 10_000_000
 
 # The use locks of this process; the system lets go of them when the process ends.
@@ -50,6 +51,11 @@ def urls(data: Path) -> tuple[str, str]:
 def owner_url(data: Path) -> str:
     """The address of the database for whoever migrates it: as the owner of the tables."""
     return _database_url(NAME, data)
+
+
+def removal_url(data: Path) -> str:
+    """The address of the database for the worker, when it removes people whose time has come."""
+    return _database_url(REMOVAL, data)
 
 
 def _database_url(role: str, data: Path) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = "sundbyberg_am"
-PROGRAM = f"{NAME}_program"
+ROLES = (f"{NAME}_program", f"{NAME}_removal")
 START_SECONDS = 120  # a database that was killed may have much to recover
 STOP_SECONDS = 10
 RESTARTS = 3  # in RESTART_WINDOW seconds; then the next user may try
@@ -120,7 +120,7 @@ class Postgres(Server):
             for path in (self.data, *self.data.rglob("*")):
                 self.own(path)
         self.drop_stale_pid()
-        self.let_program_in()
+        self.make_roles()
 
     def create(self) -> None:
         """Make the database aside and rename it when whole: a kill leaves nothing half-made."""
@@ -136,14 +136,15 @@ class Postgres(Server):
         )
         new.rename(self.data)
 
-    def let_program_in(self) -> None:
-        """Make the role that the program runs as, once: an older folder has only the owner."""
-        done = self.data / PROGRAM
-        if not done.exists():
-            make = f"BEGIN CREATE ROLE {PROGRAM} LOGIN; EXCEPTION WHEN duplicate_object THEN END"
-            self.alone(self.data, f"DO '{make}'")
-            done.touch()
-            self.own(done)
+    def make_roles(self) -> None:
+        """Make those that the program runs as, once: an older folder has only the owner."""
+        for role in ROLES:
+            done = self.data / role
+            if not done.exists():
+                make = f"BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN END"
+                self.alone(self.data, f"DO '{make}'")
+                done.touch()
+                self.own(done)
 
     def alone(self, data: Path, *statements: str) -> None:
         """Let a server that nobody else reaches do the statements, and end."""

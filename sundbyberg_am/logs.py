@@ -74,7 +74,9 @@ def logging_settings() -> dict[str, Any]:
         # Django's own sends errors, with the page that was asked for, by e-mail.
         "loggers": {
             "django": {"handlers": [], "level": "WARNING"},
+            # What is kept outside the machine: proofs, and whom not to bring back with a backup.
             "sundbyberg_am.seals": {"level": "INFO"},
             "sundbyberg_am.events": {"level": "INFO"},
+            "secrecy.removal": {"level": "INFO"},
         },
     }

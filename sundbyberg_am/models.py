@@ -22,6 +22,7 @@ from .limits import Occurrence
 from .records import AccessRecord as AccessRecord
 from .records import Change as Change
 from .records import ChangeKind as ChangeKind
+from .records import Removal as Removal
 from .records import Seal as Seal
 
 

@@ -29,6 +29,7 @@ _PLACES = (
     (Permission.READ_OVERVIEW, "Översikt", "overview"),
     (Permission.READ_OVERVIEW, "Mål", "board_goals"),
     (Permission.READ_REPORTS, "Rapporter", "report_list"),
+    (Permission.DECIDE_REMOVAL, "Gallring", "removal"),
     (Permission.KEEP_LISTS, "Listor", "offer_list"),
     (Permission.MANAGE_USERS, "Användare", "user_list"),
     (Permission.REVIEW_LOG, "Åtkomstlogg", "access_log"),

@@ -1,11 +1,14 @@
-"""What is on record and never changed: who was shown whom, who changed what, and the seals on both.
+"""What is on record and never changed: who was shown whom, who changed what, what was removed, and the seals.
 
-The role that the program runs as can add to the first and the last and only read the second, which
-triggers write (see `roles.py`). The log and the history say nothing that is not needed to find the row.
+The role that the program runs as can add to the log and the seals and only read the others (see `roles.py`):
+triggers write the history, and a role of its own removes. The log and the history say nothing that is not
+needed to find the row.
 """
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -24,6 +27,10 @@ class RecordQuerySet(models.QuerySet):
 
 
 class AccessRecordQuerySet(RecordQuerySet):
+    def showing(self, subjects: Collection[UUID]) -> Self:
+        """Those where any of these was shown, in order, with who saw."""
+        return self.filter(subjects__overlap=list(subjects)).select_related("user").order_by("pk")
+
     def of_day(self, day: date) -> Self:
         """Those of a calendar day in Sweden."""
         return self.filter(at__date=day)
@@ -121,3 +128,32 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"försegling {self.number}"
+
+
+class RemovalQuerySet(models.QuerySet["Removal"]):
+    def of_people_since(self, moment: datetime) -> Self:
+        """Those of somebody, not of old log rows, from the moment on."""
+        return self.filter(at__gte=moment).exclude(people=[])
+
+
+class Removal(models.Model):
+    """A lawful removal of rows on record: which keys, and on whose decision. Signed, and sealed as they were.
+
+    Only the role for removals writes one, in the transaction that removes. Of the people it says nothing but
+    a hash of each of their public ids, by which they are known if they come back with a backup.
+    """
+
+    at = models.DateTimeField("tid")
+    people = ArrayField(models.CharField(max_length=64), verbose_name="vilka")
+    # None: by the rule alone, as for rows of the access log that are old.
+    decided_by = models.ForeignKey(
+        "sundbyberg_am.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # By log: the first and the last key of each unbroken run of rows that were removed.
+    rows = models.JSONField("rader")
+    signature = models.CharField("underskrift", max_length=64)
+
+    objects = RemovalQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"gallring {self.pk}"

@@ -38,12 +38,25 @@ def _number(name: str, default: int) -> int:
     return int(value or default)
 
 
+def _days(name: str, default: str) -> frozenset[int]:
+    """Days of a month with commas between; "-" for none."""
+    value = os.environ.get(name, "").strip() or default
+    days = [day.strip() for day in value.split(",") if day.strip() not in ("", "-")]
+    if not all(day.isascii() and day.isdigit() and 1 <= int(day) <= 31 for day in days):
+        _stop(f"Miljövariabeln {name} ska vara dagar i en månad, som 5,15,25, men är {value!r}.")
+    return frozenset(map(int, days))
+
+
 DATA_DIR = embedded.data_dir()
 _embedded_database_url, _embedded_broker_url = embedded.urls(DATA_DIR)
 DATABASE_URL = os.environ.get("DATABASE_URL") or _embedded_database_url
 # The role that owns the tables. Only `migrate` uses it; see roles.py.
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
     "" if os.environ.get("DATABASE_URL") else embedded.owner_url(DATA_DIR)
+)
+# The role that removes people when their time has come. Only `migrate` and the worker use it.
+DATABASE_REMOVAL_URL = os.environ.get("DATABASE_REMOVAL_URL") or (
+    "" if os.environ.get("DATABASE_URL") else embedded.removal_url(DATA_DIR)
 )
 CELERY_BROKER_URL = os.environ.get("BROKER_URL") or _embedded_broker_url
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
@@ -96,6 +109,7 @@ INSTALLED_APPS = [
     "sundbyberg_am",
     "participants",
     "referrals",
+    "secrecy",
     "reporting",
 ]
 
@@ -286,7 +300,18 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": Every(3600)},
+    "remove-what-is-due": {
+        "task": "secrecy.tasks.remove_what_is_due",
+        "schedule": Every(3600),
+        "options": {"expires": 3600},
+    },
 }
+
+# What is removed when (docs/gallring.md): people so many years after the last entry, except those born on
+# these days of the month, who are kept for research; rows of the access log after so many years.
+REMOVE_AFTER_YEARS = _number("REMOVE_AFTER_YEARS", default=5)
+KEPT_BIRTH_DAYS = _days("KEPT_BIRTH_DAYS", default="5,15,25")
+ACCESS_LOG_YEARS = _number("ACCESS_LOG_YEARS", default=5)
 
 _host = (ALLOWED_HOSTS or ["localhost"])[0]
 # Notices go by e-mail when there is a mail server; without one they stand in the program alone.

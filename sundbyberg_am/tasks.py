@@ -2,6 +2,7 @@
 
 import logging
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from . import drafts, seals
@@ -14,8 +15,9 @@ seals_told = logging.getLogger("sundbyberg_am.seals")
 
 @app.task  # type: ignore[untyped-decorator]
 def remove_old_drafts() -> None:
-    """Remove the drafts that nobody came back to."""
+    """Remove the drafts that nobody came back to, and the sessions that have ended."""
     drafts.remove_old_drafts(timezone.now())
+    SessionStore.clear_expired()
 
 
 @app.task  # type: ignore[untyped-decorator]

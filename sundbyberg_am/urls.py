@@ -31,6 +31,7 @@ urlpatterns = [
     path("listor/kartlaggning/", include("referrals.editor.urls")),
     path("listor/", include("participants.list_urls")),
     path("", include("participants.urls_unit")),
+    path("", include("secrecy.urls")),
     path("rapporter/", include("reporting.urls")),
     path("mal/", include("reporting.goals.urls")),
     path("oversikt/", include("reporting.overview.urls")),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from participants.models import (
     Assessment,
     Attendee,
+    Consent,
     DomainSteps,
     Enrolment,
     ExitReason,
@@ -200,6 +201,20 @@ def a_meeting(
     meeting.full_clean()
     meeting.save()
     return meeting
+
+
+def a_consent(enrolment: Enrolment, *, by: User, **fields: Any) -> Consent:
+    """A consent from the first day of the enrolment on, until further notice."""
+    return enrolment.consents.create(
+        **{
+            "purpose": "Samordna rehabiliteringen",
+            "about": "Planen",
+            "to": "Försäkringskassan",
+            "given_on": enrolment.started_on,
+            "created_by": by,
+            **fields,
+        }
+    )
 
 
 def an_offer(

@@ -17,6 +17,7 @@ from participants.models import Participant
 from referrals.models import Referral
 
 WORD = re.compile(r"zq\d{4}qz")
+OF_PEOPLE = ("participants", "referrals", "secrecy")
 ANSWERED = {"answers": "own_words"}  # in the JSON of a mapping, the answer that is free text
 
 
@@ -32,9 +33,7 @@ class Planted:
 
 def models_about_people() -> list[type[models.Model]]:
     """Those that lead to a person, by their relations: a new one is among them without being listed."""
-    of_ours = [
-        m for app in ("participants", "referrals") for m in apps.get_app_config(app).get_models()
-    ]
+    of_ours = [m for app in OF_PEOPLE for m in apps.get_app_config(app).get_models()]
     return [model for model in of_ours if leads_to_person(model)]
 
 
@@ -113,13 +112,5 @@ def read(answer: Any) -> str:
 def _relations(model: type[models.Model]) -> Iterator[tuple[str, type[models.Model]]]:
     for field in model._meta.concrete_fields:
         other = field.related_model
-        if (
-            field.is_relation
-            and isinstance(other, type)
-            and other._meta.app_label
-            in (
-                "participants",
-                "referrals",
-            )
-        ):
+        if field.is_relation and isinstance(other, type) and other._meta.app_label in OF_PEOPLE:
             yield field.name, other

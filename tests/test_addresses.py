@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,6 +36,7 @@ from reporting.models import ReportFile, ReportRun, RunState
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import UnitKind, User
 from tests.builders import (
+    a_consent,
     a_meeting,
     a_participant,
     a_plan,
@@ -49,7 +50,7 @@ from tests.builders import (
 from tests.participants.builders import a_handover, a_pause, a_review, an_absence, an_opening
 from tests.referrals.builders import Cast, a_draft, a_referral_in
 from tests.referrals.systems import a_token
-from tests.reporting.builders import a_board_goal, an_indicator
+from tests.reporting.builders import a_board_goal, a_content, an_indicator
 
 # One worker, since what the addresses are about takes long to make.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
@@ -95,6 +96,9 @@ ADDRESSES = {
     "system_add": Address(ADMINISTRATOR),
     "system_end": Address(ADMINISTRATOR, "system"),
     "access_log": Address(LOG_REVIEWER),
+    "log_months": Address(LOG_REVIEWER),
+    "log_month": Address(LOG_REVIEWER, more={"year": 2026, "month": 1}),
+    "log_month_pdf": Address(LOG_REVIEWER, more={"year": 2026, "month": 1}),
     "account": Address(EVERYONE),
     "password_change": Address(EVERYONE),
     "sign_out_everywhere": Address(EVERYONE, method="post"),
@@ -116,6 +120,10 @@ ADDRESSES = {
     "exit_confirm": Address(CONSULTANT, "case"),
     "reopen": Address(CONSULTANT, "case"),
     "void": Address(CONSULTANT, "case"),
+    "sharing": Address(CASE_READERS, "case"),
+    "consent_add": Address(CONSULTANT, "case"),
+    "consent_withdraw": Address(CONSULTANT, "case", more={"pk": "consent"}),
+    "disclosure_add": Address(CONSULTANT, "case"),
     "protection": Address(CASE_READERS, "case"),
     "history": Address(CASE_READERS, "case"),
     "note_add": Address(CONSULTANT, "case"),
@@ -212,6 +220,9 @@ ADDRESSES = {
     "team_ask": Address(SENDER, "accepted"),
     "meeting_ask": Address(SENDER, "accepted"),
     "meeting_reply": Address(SENDER, "accepted", more={"pk": "three-party meeting"}),
+    "removal": Address(MANAGER),
+    "extract": Address(MANAGER, "case"),
+    "extract_file": Address(MANAGER, "case", more={"kind": "json"}),
     # reports
     "report_list": Address(REPORT_READERS, senders=MANAGER),
     "report": Address(REPORT_READERS, "report"),
@@ -301,6 +312,7 @@ def one_of_each() -> dict[str, Any]:
         "reason": ExitReason.objects.all()[0].pk,
         "adopted": adopted.pk,
         "assessment": an_assessment(enrolment, enrolment.started_on).pk,
+        "consent": a_consent(enrolment, by=author).pk,
         "pause": a_pause(enrolment).pk,
         "review": a_review(enrolment).pk,
         "absence": an_absence(author).pk,
@@ -322,13 +334,6 @@ def one_of_each() -> dict[str, Any]:
 def a_system(cast: Cast) -> SendingSystem:
     a_token(cast.sender.unit)
     return SendingSystem.objects.get()
-
-
-def a_content() -> dict[str, Any]:
-    from reporting.content import build_content
-    from reporting.periods import Period
-
-    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))
 
 
 def url_of(name: str, things: dict[str, Any], public_id: UUID | None = None) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = (ROOT / "docs" / "words.md").read_text()
-PACKAGES = ("sundbyberg_am", "participants", "referrals", "reporting")
+PACKAGES = ("sundbyberg_am", "participants", "referrals", "secrecy", "reporting")
 READ_WHOLE = ("*.html", "*.js", "*.typ", "*_mapping.json")
 
 

@@ -57,6 +57,7 @@ from .plans import (
 )
 from .progress import add_assessment, correct_assessment
 from .protection import not_named, protect
+from .sharing import give_consent, record_disclosure, withdraw_consent
 from .surveys import answer_survey, count_miss, give_survey
 from .team import follow_up_recommendation, put_to_team, recommend
 from .work import (
@@ -100,6 +101,7 @@ __all__ = [
     "exit_enrolment",
     "follow_up_plan",
     "follow_up_recommendation",
+    "give_consent",
     "give_survey",
     "hand_over",
     "mail_of_emergency",
@@ -112,6 +114,7 @@ __all__ = [
     "put_to_team",
     "read_emergency",
     "recommend",
+    "record_disclosure",
     "record_meeting",
     "register",
     "remove_goal",
@@ -129,4 +132,5 @@ __all__ = [
     "take_back_handover",
     "update_details",
     "void_enrolment",
+    "withdraw_consent",
 ]

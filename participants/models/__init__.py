@@ -18,6 +18,7 @@ from .pauses import Pause, PauseKind
 from .people import Education, Participant, Sex
 from .progress import Assessment, DomainSteps, Occasion, Viewpoint
 from .protection import NamedReader, Protection
+from .sharing import Consent, Disclosure, DisclosureGround
 from .surveys import SurveyAnswer, SurveyCode, SurveyHandout, SurveyMiss
 from .team import TeamReview, TeamState
 from .work import (
@@ -43,7 +44,10 @@ __all__ = [
     "Assessment",
     "Attendee",
     "Audience",
+    "Consent",
     "ConsultantChange",
+    "Disclosure",
+    "DisclosureGround",
     "DomainSteps",
     "Education",
     "EmergencyMiss",

@@ -116,6 +116,7 @@ def participant(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         if len(events) > EVENTS
         else "",
         "newest": f"?visa={visa}#handelser" if before else "",
+        "may_give_extract": request.user.may(Permission.GIVE_EXTRACTS),
         "may_protect": request.user.may(Permission.PROTECT_IDENTITIES),
         "readers": readers,
         "may_work": request.user.may(Permission.WORK_ON_CASES),

@@ -35,6 +35,8 @@ NO_PAGES = {
     "report_download_public",
     "participant_export",
     "plan_pdf",
+    "extract_file",
+    "log_month_pdf",
     "session_time",
 }
 PAGES = [

@@ -10,6 +10,7 @@ from participants.history import entries, label_of, thing_of
 from participants.models import (
     AgreedPoint,
     ConsultantChange,
+    Disclosure,
     Enrolment,
     ExitEvent,
     ExitReason,
@@ -31,6 +32,7 @@ from referrals.models import (
     ReferralEvent,
     TeamRequest,
 )
+from secrecy.models import RemovalDecision, RemovalEntry
 from sundbyberg_am.acting import acting
 from sundbyberg_am.celery import app
 from sundbyberg_am.models import Change, User
@@ -138,6 +140,13 @@ def a_row_in_every_table() -> None:
     FollowUp.objects.create(
         enrolment=case, form=form, answered_on=today, answers={}, created_by=user
     )
+    Disclosure.objects.create(
+        enrolment=case, disclosed_on=today, ground="own", to="x", purpose="x", created_by=user
+    )
+    decision = RemovalDecision.objects.create(
+        unit=user.unit, year=2026, people=1, decided_at=now, decided_by=user
+    )
+    RemovalEntry.objects.create(decision=decision, participant=case.participant)
     Notice.objects.create(user=user, referral=referral, kind="submitted", occasion="test")
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from sundbyberg_am.models import Change
+from sundbyberg_am.models import Change, Removal
 
 PROGRAM = dj_database_url.parse(settings.DATABASE_URL)
 pytestmark = [
@@ -18,7 +18,10 @@ pytestmark = [
     ),
 ]
 
-RECORDS = ("sundbyberg_am_accessrecord", "sundbyberg_am_change", "sundbyberg_am_seal")
+RECORDS = (
+    *("sundbyberg_am_accessrecord", "sundbyberg_am_change", "sundbyberg_am_seal"),
+    "sundbyberg_am_removal",
+)
 HARM = {
     "update": "UPDATE {} SET {} = {}",
     "delete": "DELETE FROM {}",
@@ -146,6 +149,7 @@ def test_the_program_can_do_its_work(program):
     assert rights.pop("sundbyberg_am_accessrecord") == {"SELECT", "INSERT"}
     assert rights.pop("sundbyberg_am_seal") == {"SELECT", "INSERT"}
     assert rights.pop("sundbyberg_am_change") == {"SELECT"}
+    assert rights.pop("sundbyberg_am_removal") == {"SELECT"}
     assert rights.pop("django_migrations") == {"SELECT"}
     assert len(rights) > 40
     assert {frozenset(has) for has in rights.values()} == {
@@ -155,4 +159,5 @@ def test_the_program_can_do_its_work(program):
         "sundbyberg_am_accessrecord",
         "sundbyberg_am_seal",
         Change._meta.db_table,
+        Removal._meta.db_table,
     }

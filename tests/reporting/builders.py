@@ -1,10 +1,13 @@
 """What tests of reports need beside the cases: goals and what measures them."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from reporting.content import build_content
 from reporting.goals.models import BoardGoal, Indicator
+from reporting.periods import Period
 
 _serial = count(1)
 
@@ -44,3 +47,8 @@ def an_indicator(
     indicator.full_clean()
     indicator.save()
     return indicator
+
+
+def a_content() -> dict[str, Any]:
+    """What a report of 2022 says."""
+    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))

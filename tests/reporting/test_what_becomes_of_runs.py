@@ -17,6 +17,8 @@ from reporting.content import Content, fingerprint, values_now
 from reporting.exporters import FORMS
 from reporting.models import ReportFile, ReportRun, RunState, file_format
 from reporting.periods import Period
+from secrecy.actions import remove_person
+from secrecy.due import people_of
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import User
 from tests.builders import a_user, an_enrolment
@@ -265,8 +267,7 @@ def test_a_frozen_report_reads_the_same_after_a_thousand_changes_and_removed_peo
 
 
 def remove_everybody() -> None:
-    """No trace is left of anybody, as when the time to keep them is over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE participants_participant CASCADE")
+    """As when the time to keep them is over."""
+    for person in people_of(Participant.objects.values_list("pk", flat=True), []):
+        remove_person(person, by=None, now=timezone.now())
     assert not Enrolment.objects.exists()

@@ -37,6 +37,8 @@ class Command(BaseCommand):
             f"Allt är helt: {number(whole.rows)} rader i {number(whole.seals)} förseglingar. "
             f"{number(whole.unsealed)} rader är nya och har ingen försegling än."
         )
+        if whole.removed:
+            self.stdout.write(f"{number(whole.removed)} rader är borta genom gallring.")
         if may_change_records():
             self.stderr.write(
                 "Programmets användare i databasen får ändra loggen. Sätt DATABASE_OWNER_URL när du kör "

@@ -28,7 +28,7 @@ SEARCHED_NAME = models.Func(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("participants", "0016_words_of_steps")]
+    dependencies = [("participants", "0017_consents_and_disclosures")]
 
     operations = [
         migrations.RunSQL(MAKE, "DROP FUNCTION participants_name_parts(text)"),
