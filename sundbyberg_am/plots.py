@@ -152,7 +152,8 @@ def line_plot(names: Sequence[str], series: Sequence[Series], *, label: str) -> 
     highest = max((value or 0 for one in series for value in one.values), default=0)
     step = _step(highest)
     most = step * max(1, ceil(highest / step))
-    top = LEGEND_ROW * ((len(series) + 1) // 2) + 16
+    has_legend = len(series) > 1  # what one line is, the heading says
+    top = LEGEND_ROW * ((len(series) + 1) // 2) * has_legend + 16
     bottom = top + HIGH
 
     def place(number: int) -> float:
@@ -190,9 +191,10 @@ def line_plot(names: Sequence[str], series: Sequence[Series], *, label: str) -> 
             None if value is None else (place(number), height(value))
             for number, value in enumerate(one.values)
         ]
-        lines += _shape(of, x, y) + format_html(
-            '<text class="plot__number" x="{}" y="{}">{}</text>', x + BESIDE, y + 4.5, one.label
-        )
+        if has_legend:
+            lines += _shape(of, x, y) + format_html(
+                '<text class="plot__number" x="{}" y="{}">{}</text>', x + BESIDE, y + 4.5, one.label
+            )
         lines += format_html_join(
             "",
             '<polyline class="plot__line plot__line--{}" points="{}" />',

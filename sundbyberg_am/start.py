@@ -19,6 +19,7 @@ from reporting.models import ReportRun
 from .access import Role, SignedInRequest
 from .actions import record_access
 from .day import Case, Covering, Day, Goals, Item, Stat, Trend, WorkList
+from .first_time import first_time
 from .models import AccessRecord, User
 from .referral_lists import (
     feedback_to_read,
@@ -45,6 +46,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         request,
         "start.html",
         {
+            "first_time": first_time(request),
             "heading": f"{WEEKDAYS[today.weekday()].capitalize()} {long_day(today)}",
             # A list with nothing in it is a line at the foot: the eye goes to what waits.
             "lists": [one for one in day.lists if one.items],

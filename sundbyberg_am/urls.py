@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from . import account, components, health, start, views
+from . import account, components, first_time, health, start, views
 
 handler500 = "sundbyberg_am.views.server_error"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("konto/", account.account, name="account"),
     path("konto/losenord/", account.password_change, name="password_change"),
     path("konto/logga-ut/", account.sign_out_everywhere, name="sign_out_everywhere"),
+    path("konto/tips/", first_time.first_time_read, name="first_time_read"),
     path("konto/tid/", account.session_time, name="session_time"),
     path("anvandare/", views.user_list, name="user_list"),
     path("anvandare/ny/", views.user_add, name="user_add"),

@@ -1,4 +1,7 @@
-"""What is wrong with the HTML of a page, as far as can be said at once and without other programs."""
+"""What is wrong with the HTML of a page, as far as can be said at once and without other programs.
+
+Also whether it can be used where no script runs: forms are sent by a button, and links lead somewhere.
+"""
 
 from collections import Counter
 from html.parser import HTMLParser
@@ -12,6 +15,10 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.open: list[str] = []
+        self.hidden: list[int] = []  # how deep the elements stand that only a script shows
+        self.waiting: list[
+            tuple[int, str, str]
+        ] = []  # how deep, what it has to hold, what is said if not
         self.ids: list[str] = []
         self.referred: set[str] = set()
         self.faults: list[str] = []
@@ -20,6 +27,29 @@ class _Page(HTMLParser):
         self.handle_startendtag(tag, attrs)
         if tag not in VOID:
             self.open.append(tag)
+            self.see_script(tag, {name: value or "" for name, value in attrs})
+
+    def see_script(self, tag: str, given: dict[str, str]) -> None:
+        """What does nothing where no script runs; and what takes the place of a script."""
+        if "hidden" in given:
+            self.hidden.append(len(self.open))
+        if self.hidden:
+            return
+        says = f"<{' '.join(filter(None, (tag, given.get('class'))))}>"
+        if any(name.startswith("on") for name in given):
+            self.faults.append(f"{says} runs a script")
+        if tag == "a" and given.get("href", "#") in ("", "#"):
+            self.faults.append(f"{says} leads nowhere without a script")
+        if tag == "button" and given.get("type") == "button":
+            self.faults.append(f"{says} does nothing without a script")
+        if tag == "form":
+            if given.get("data-hx-post", given.get("action")) != given.get("action"):
+                self.faults.append(f"{says} is sent elsewhere without a script")
+            self.waiting.append((len(self.open), "button", f"{says} has no button"))
+        elif "data-hx-get" in given and tag != "a":
+            self.waiting.append((len(self.open), "a", f"{says} has no link to what a script gets"))
+        elif self.waiting and tag == self.waiting[-1][1]:
+            self.waiting.pop()
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for twice in [
@@ -40,10 +70,14 @@ class _Page(HTMLParser):
         if tag in self.open:
             while self.open.pop() != tag:
                 pass
+        if self.hidden and self.hidden[-1] > len(self.open):
+            self.hidden.pop()
+        if self.waiting and self.waiting[-1][0] > len(self.open):
+            self.faults.append(self.waiting.pop()[2])
 
 
 def faults_in(html: str) -> list[str]:
-    """Elements not closed in order, attributes and ids given twice, and references to ids that are not."""
+    """Elements not closed, attributes and ids given twice, ids that are not there, and needs of scripts."""
     page = _Page()
     page.feed(html)
     page.close()

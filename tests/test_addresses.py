@@ -103,6 +103,7 @@ ADDRESSES = {
     "password_change": Address(EVERYONE),
     "sign_out_everywhere": Address(EVERYONE, method="post"),
     "session_time": Address(EVERYONE),
+    "first_time_read": Address(EVERYONE, method="post"),
     # opened in an emergency: for whoever opened it, and whoever answers for the case
     "emergency": Address(UNIT_STAFF),
     "emergency_case": Address(UNIT_STAFF, "foreign"),

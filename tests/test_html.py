@@ -1,13 +1,18 @@
 """The HTML of every page, as every role that may: with things on it, with nothing, and sent back with errors.
 
-The Nu Html Checker is asked where it is at hand:  VNU_JAR=…/vnu.jar python3 dev.py test tests/test_html.py
-What can be said without it is said of each page that `tests/browser/test_every_page.py` opens.
+The Nu Html Checker is asked where it and Java are at hand; what it is got by is
+
+  npm install --no-save vnu-jar && python3 dev.py test tests/test_html.py
+
+or another vnu.jar named by VNU_JAR. It is 30 MB and takes most of a minute, so it is no part of what the
+tests install. What can be said without it is said of each page that `tests/browser/test_every_page.py` opens.
 """
 
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -22,7 +27,8 @@ from tests.test_addresses import ADDRESSES, one_of_each, url_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
-NU = os.environ.get("VNU_JAR", "")
+ROOT = Path(__file__).resolve().parents[1]
+NU = Path(os.environ.get("VNU_JAR") or ROOT / "node_modules/vnu-jar/build/dist/vnu.jar")
 
 
 def every_page() -> Iterator[tuple[str, str]]:
@@ -30,7 +36,7 @@ def every_page() -> Iterator[tuple[str, str]]:
     things = one_of_each()
     for role in Role:
         names = [name for name in PAGES if role in ADDRESSES[name].roles]
-        client = signed_in(a_user(role))
+        client = signed_in(things["users"][role])
         for name in names:
             yield f"{role}-{name}", html_of(client, url_of(name, things))
         for name in names:
@@ -69,8 +75,8 @@ def html_of(client: Client, address: str, status: int = 200) -> str:
 
 @pytest.mark.slow
 def test_the_nu_checker_finds_no_error(tmp_path):
-    if not NU or not shutil.which("java"):
-        pytest.skip("NO NU CHECKER: set VNU_JAR to the vnu.jar of npm's vnu-jar, and have Java.")
+    if not NU.exists() or not shutil.which("java"):
+        pytest.skip("NO NU CHECKER: npm install --no-save vnu-jar, and have Java.")
     for name, html in every_page():
         (tmp_path / f"{name}.html").write_text(html)
     done = subprocess.run(
@@ -91,6 +97,15 @@ def test_the_nu_checker_finds_no_error(tmp_path):
         ('<label for="b">a</label>', "no id 'b'"),
         ('<a href="#top">a</a>', "no id 'top'"),
         ('<p class="a" class="b">a</p>', "<p> has class twice"),
+        ('<a href="#" data-hx-get="/">a</a>', "<a> leads nowhere without a script"),
+        ('<button type="button">a</button>', "<button> does nothing without a script"),
+        ('<form action="/"><input name="a"></form>', "<form> has no button"),
+        (
+            '<form action="/" data-hx-post="/b"><button>a</button></form>',
+            "<form> is sent elsewhere without a script",
+        ),
+        ('<div data-hx-get="/"><p>a</p></div>', "<div> has no link to what a script gets"),
+        ('<p onclick="a()">a</p>', "<p> runs a script"),
     ],
 )
 def test_a_fault_is_found(html, fault):
@@ -98,7 +113,11 @@ def test_a_fault_is_found(html, fault):
 
 
 def test_no_fault_is_made_up():
-    page = '<p id="a">a<br><img src="x"></p><svg><path d="M0" /></svg><a href="#a">a &amp; b</a>'
+    page = (
+        '<p id="a">a<br><img src="x"></p><svg><path d="M0" /></svg><a href="#a">a &amp; b</a>'
+        '<p hidden><button type="button">a</button></p><form><button>a</button></form>'
+        '<div data-hx-get="/"><p><a href="/">a</a></p></div>'
+    )
     assert faults_in(page) == []
 
 

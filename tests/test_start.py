@@ -15,6 +15,7 @@ from reporting.content import build_content
 from reporting.models import ReportRun, RunState
 from reporting.periods import Period
 from sundbyberg_am.access import Role
+from sundbyberg_am.first_time import SAID
 from sundbyberg_am.models import AccessRecord
 from tests.builders import a_participant, a_plan, a_referral, a_unit, a_user, an_enrolment
 from tests.referrals.builders import Cast, a_referral_in
@@ -36,6 +37,16 @@ def start_page(client) -> str:
 
 def a_step(goal: Goal, text: str, due_on: date | None, state: str = StepState.PLANNED) -> Step:
     return Step.objects.create(goal=goal, text=text, due_on=due_on, state=state)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_said_the_first_times_is_said_until_it_is_read(role, as_user):
+    client = as_user(a_user(role))
+    assert SAID[role] in start_page(client)
+    client.post("/konto/tips/")
+    assert SAID[role] not in start_page(client)
+    client.force_login(a_user(next(one for one in Role if one != role)))
+    assert "Visa inte det här igen" in start_page(client)
 
 
 def test_caseload_shows_the_next_step_of_the_plan_in_force(as_user):

@@ -1,5 +1,6 @@
 """Changes to the draft of the next version of the mapping form, and giving a version its first day."""
 
+from collections.abc import Iterable
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -60,12 +61,13 @@ def discard_draft(*, by: User) -> bool:
 
 @transaction.atomic
 def add_part(parent: Place, *, by: User, **given: Any) -> MappingDraft:
-    """Add a part last in the one that holds it. Raises ValidationError."""
+    """Add a part last in the one that holds it; sent twice it is there once. Raises ValidationError."""
     draft = _locked()
     held_by = _found(draft.content, parent)
-    part = _made(draft.content, held_by, parent, given)
     held = held_by.setdefault(PARTS_OF[len(parent)], [])
-    held.append(part)
+    if held and _said(held[-1], given) == _said(given, given):
+        return draft
+    held.append(_made(draft.content, held_by, parent, given))
     return _checked(draft, (*parent, len(held)), by)
 
 
@@ -77,9 +79,8 @@ def change_part(place: Place, *, seen_version: int, by: User, **given: Any) -> M
     """
     draft = _locked()
     part = _found(draft.content, place)
-    wanted = {name: value for name, value in given.items() if value}
-    own = {name: part[name] for name in given if part.get(name)}
-    if mark_of(part) != seen_version and wanted != own:
+    wanted = _said(given, given)
+    if mark_of(part) != seen_version and wanted != _said(part, given):
         raise Conflict(
             CHANGED_MEANWHILE,
             saved={name: part.get(name, type(value)()) for name, value in given.items()},
@@ -198,9 +199,14 @@ def _seen(draft: MappingDraft, place: Place, seen_version: int) -> tuple[list[Pa
     return siblings(draft.content, place), place[-1] - 1
 
 
+def _said(part: Part, names: Iterable[str]) -> Part:
+    """What a part says by these names; what is empty is not there."""
+    return {name: part[name] for name in names if part.get(name)}
+
+
 def _made(content: Content, held_by: Part, parent: Place, given: dict[str, Any]) -> Part:
     """A new part with what it is known by, which no version has used for anything else."""
-    part = {name: value for name, value in given.items() if value}
+    part = _said(given, given)
     known = [form.content for form in MappingForm.objects.all()] + [content]
     deep = len(parent) + 1
     if deep == SECTION:

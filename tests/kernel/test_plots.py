@@ -111,6 +111,12 @@ def test_a_line_goes_through_its_values_and_is_broken_where_there_is_none(first,
         ]
 
 
+def test_a_single_line_has_no_legend():
+    plot = line_plot(["jan", "feb"], [Series("Antal", [1, 2])], label="Öppna ärenden")
+    assert "Antal" not in plot
+    assert len(drawn(plot).findall("circle")) == 2
+
+
 def test_four_lines_differ_in_their_marks():
     series = [Series(name, [1, 2]) for name in ("AM1", "AM2", "AM3", "Saknas")]
     root = drawn(line_plot(["jan", "feb"], series, label="Nivåer"))

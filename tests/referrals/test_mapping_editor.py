@@ -147,6 +147,21 @@ def test_draft_is_built_part_by_part(draft, administrator):
     assert faults(now()) == []
 
 
+def test_a_part_that_is_sent_twice_is_there_once(as_user, draft, administrator):
+    client = as_user(administrator)
+    place = len(now()["sections"]) + 1
+    question = {"text": "Sjunger personen?", "kind": "choice", "required": "on"}
+    for _ in range(2):
+        client.post(reverse("mapping_section_add"), {"title": "Fritid"})
+    for _ in range(2):
+        client.post(reverse("mapping_part_add", args=[f"{place}"]), question)
+    for _ in range(2):
+        client.post(reverse("mapping_part_add", args=[f"{place}-1"]), {"label": "I kör"})
+    assert len(now()["sections"]) == place
+    (asked,) = now()["sections"][-1]["questions"]
+    assert [option["label"] for option in asked["options"]] == ["I kör"]
+
+
 def test_a_key_that_a_version_has_had_is_not_used_again(draft, administrator):
     actions.remove_part((4, 1), seen_version=mark(4, 1), by=administrator)
     actions.add_part((4,), text="Health", help="", kind="text", required=False, by=administrator)
