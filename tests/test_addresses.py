@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -39,6 +39,7 @@ from tests.builders import (
     a_meeting,
     a_participant,
     a_plan,
+    a_role_claim,
     a_unit,
     a_user,
     an_assessment,
@@ -49,7 +50,7 @@ from tests.builders import (
 from tests.participants.builders import a_handover, a_pause, a_review, an_absence, an_opening
 from tests.referrals.builders import Cast, a_draft, a_referral_in
 from tests.referrals.systems import a_token
-from tests.reporting.builders import a_board_goal, an_indicator
+from tests.reporting.builders import a_board_goal, a_content, an_indicator
 
 # One worker, since what the addresses are about takes long to make.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
@@ -90,12 +91,20 @@ ADDRESSES = {
     "user_list": Address(ADMINISTRATOR),
     "user_add": Address(ADMINISTRATOR),
     "user_change": Address(ADMINISTRATOR, "user"),
+    "user_factors_remove": Address(ADMINISTRATOR, "user"),
+    "role_claim_list": Address(ADMINISTRATOR),
+    "role_claim_add": Address(ADMINISTRATOR),
+    "role_claim_change": Address(ADMINISTRATOR, more={"pk": "role claim"}),
+    "role_claim_remove": Address(ADMINISTRATOR, more={"pk": "role claim"}),
     "system_list": Address(ADMINISTRATOR),
     "system_add": Address(ADMINISTRATOR),
     "system_end": Address(ADMINISTRATOR, "system"),
     "access_log": Address(LOG_REVIEWER),
     "account": Address(EVERYONE),
     "password_change": Address(EVERYONE),
+    "code_app_add": Address(EVERYONE),
+    "passkey_add": Address(EVERYONE),
+    "spare_codes": Address(EVERYONE),
     "sign_out_everywhere": Address(EVERYONE, method="post"),
     "session_time": Address(EVERYONE),
     # opened in an emergency: for whoever opened it, and whoever answers for the case
@@ -237,7 +246,9 @@ ADDRESSES = {
     "indicator_change": Address(MANAGER, more={"pk": "indicator"}),
     "indicator_remove": Address(MANAGER, method="post", more={"pk": "indicator"}),
 }
-OPEN_TO_ALL = {"login", "survey", "survey_thanks"}
+OPEN_TO_ALL = {"login", "sign_in_code", "city_start", "city_return", "survey", "survey_thanks"}
+# Of one user alone, or only there when the city has a sign-in, which the tests of those pages show.
+OF_ONESELF = {"factor_remove", "city_link"}
 # Not for users: whoever has no token gets 401, which the tests of the API show; its description is open, and
 # so is how the program is, where there is nothing of anybody.
 OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_description"} | {
@@ -311,6 +322,7 @@ def one_of_each() -> dict[str, Any]:
         "accepted": accepted.public_id,
         "three-party meeting": a_meeting(accepted.enrolment, kind="three_party").pk,
         "user": author.public_id,
+        "role claim": a_role_claim().pk,
         "system": a_system(cast).public_id,
         "report": run.public_id,
         "board goal": a_board_goal().pk,
@@ -321,13 +333,6 @@ def one_of_each() -> dict[str, Any]:
 def a_system(cast: Cast) -> SendingSystem:
     a_token(cast.sender.unit)
     return SendingSystem.objects.get()
-
-
-def a_content() -> dict[str, Any]:
-    from reporting.content import build_content
-    from reporting.periods import Period
-
-    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))
 
 
 def url_of(name: str, things: dict[str, Any], public_id: UUID | None = None) -> str:
@@ -370,7 +375,8 @@ MATRIX = [(name, method) for name in ADDRESSES for method in sorted(methods_of(n
 
 
 def test_every_address_has_a_row():
-    assert set(views(get_resolver().url_patterns)) == set(ADDRESSES) | OPEN_TO_ALL | OF_SYSTEMS
+    rows = set(ADDRESSES) | OPEN_TO_ALL | OF_ONESELF | OF_SYSTEMS
+    assert set(views(get_resolver().url_patterns)) == rows
 
 
 @pytest.mark.parametrize(("name", "method"), MATRIX)

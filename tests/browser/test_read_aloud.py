@@ -15,7 +15,7 @@ from reporting.models import ReportRun, RunState
 from sundbyberg_am.access import Role
 from tests.builders import a_participant, a_plan, a_user, an_enrolment, an_intervention
 from tests.participants.reading import START
-from tests.test_addresses import a_content
+from tests.reporting.builders import a_content
 
 from .conftest import SignIn
 

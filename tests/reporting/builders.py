@@ -1,10 +1,13 @@
 """What tests of reports need beside the cases: goals and what measures them."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from reporting.content import build_content
 from reporting.goals.models import BoardGoal, Indicator
+from reporting.periods import Period
 
 _serial = count(1)
 
@@ -24,6 +27,11 @@ def a_board_goal(year: int = 2026, **fields: Any) -> BoardGoal:
     goal.full_clean()
     goal.save()
     return goal
+
+
+def a_content() -> dict[str, Any]:
+    """What a report of a year without anything in it says."""
+    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))
 
 
 def an_indicator(
