@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from . import sign_in_actions as actions
 from .access import SignedInRequest
-from .factors import factors_of, has_factor, own_words
+from .factors import factors_of, has_app, has_factor, own_words
 from .forms import ActionForm
 from .middleware import WANTED, seconds_left
 from .models import User
@@ -142,6 +142,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         "facts": facts,
         "is_local": is_local,
         "factors": [own_words(one) for one in factors_of(user)] if is_local else [],
+        "has_app": is_local and has_app(user),
         "is_wanted": WANTED in request.session,
         "city": settings.OIDC_NAME if settings.OIDC_ISSUER and is_local else "",
     }

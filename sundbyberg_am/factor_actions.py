@@ -13,6 +13,7 @@ from django.db import transaction
 from .factors import (
     UNREADABLE,
     factors_of,
+    has_app,
     has_factor,
     mark_step,
     passkey_answers,
@@ -49,7 +50,7 @@ def add_app(user: User, *, secret: str, code: str, now: datetime, by: User) -> l
     Raises ValidationError.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    if factors_of(user).filter(type=Authenticator.Type.TOTP).exists():
+    if has_app(user):
         raise ValidationError("Du har redan en app. Ta bort den först om du har bytt telefon.")
     step = step_of(secret, "".join(code.split()), now=now)
     if step is None:

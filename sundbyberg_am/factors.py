@@ -92,6 +92,11 @@ def has_factor(user: User) -> bool:
     return factors_of(user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
 
 
+def has_app(user: User) -> bool:
+    """Whether the user has an app that shows codes; it is one at most."""
+    return factors_of(user).filter(type=Authenticator.Type.TOTP).exists()
+
+
 def has_passkey(user: User) -> bool:
     """Whether the user has a passkey."""
     return factors_of(user).filter(type=Authenticator.Type.WEBAUTHN).exists()

@@ -28,6 +28,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from requests import RequestException
 
+from .models import User
+
 # Signed with a key of which only the provider has the secret half.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 _LONGEST_SUBJECT: int = SocialAccount._meta.get_field("uid").max_length
@@ -73,6 +75,11 @@ class Identity:
             username=username[:40] or "anvandare",
             values=_values(claims),
         )
+
+
+def is_known_to_city(user: User) -> bool:
+    """Whether the user comes in by the city's sign-in."""
+    return bool(SocialAccount.objects.filter(user=user).exists())
 
 
 def _values(claims: Mapping[str, Any]) -> tuple[str, ...]:

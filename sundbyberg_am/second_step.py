@@ -69,9 +69,10 @@ class Credential(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
-            return json.loads(text) if text else None
+            # What is nothing in JSON is no less an answer, and refused with all other wrong ones.
+            return (json.loads(text) or text) if text else None
         except ValueError:
-            return text  # read by nobody: it is refused with all other wrong answers
+            return text
 
 
 class SecondStepForm(ActionForm):
@@ -79,7 +80,6 @@ class SecondStepForm(ActionForm):
 
     code = forms.CharField(
         label="Kod",
-        required=False,
         max_length=20,
         help_text="De sex siffrorna i appen, eller en av dina reservkoder.",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
@@ -89,15 +89,14 @@ class SecondStepForm(ActionForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["code"].required = not self.data.get("credential")
 
     def clean(self) -> dict[str, Any]:
         """Nothing, when it is right; each wrong one is counted."""
-        code, credential = self.cleaned_data.get("code"), self.cleaned_data.get("credential")
-        if not code and not credential:
-            raise ValidationError({"code": "Skriv koden."})
-        is_right = pass_second_step(
-            self.user, code=code or "", credential=credential, now=timezone.now()
-        )
+        if self.errors:
+            return {}
+        code, credential = self.cleaned_data["code"], self.cleaned_data["credential"]
+        is_right = pass_second_step(self.user, code=code, credential=credential, now=timezone.now())
         if not is_right:
             raise ValidationError(WRONG_PASSKEY if credential else {"code": WRONG_CODE})
         return {}

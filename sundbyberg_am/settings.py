@@ -184,7 +184,7 @@ OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").strip()
 OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "").strip()
 OIDC_CLIENT_SECRET = _secret("OIDC_CLIENT_SECRET")
 OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "kommunens inloggning"
-OIDC_SCOPES = os.environ.get("OIDC_SCOPES", "openid profile email").split()
+OIDC_SCOPES = (os.environ.get("OIDC_SCOPES") or "openid profile email").split()
 OIDC_CLAIM = os.environ.get("OIDC_CLAIM", "").strip() or "groups"
 if OIDC_ISSUER:
     _scheme, _, _place = OIDC_ISSUER.partition("://")

@@ -21,6 +21,7 @@ from .form_keys import FIELD, FormKey
 from .forms import ActionForm, ActionModelForm
 from .logs import request_id
 from .models import AccessRecord, User
+from .oidc import is_known_to_city
 
 LOG_PAGE = 100
 
@@ -92,7 +93,8 @@ def user_change(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         if changed is not None:
             messages.success(request, f"{changed.name} är ändrad.")
             return redirect("user_list")
-    return _user_page(request, user.name, "Spara", form, has_factors=factors_of(user).exists())
+    more = {"has_factors": factors_of(user).exists(), "is_known": is_known_to_city(user)}
+    return _user_page(request, user.name, "Spara", form, **more)
 
 
 @require_http_methods(["GET", "POST"])

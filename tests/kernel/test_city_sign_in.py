@@ -355,7 +355,12 @@ def test_a_user_whom_an_administrator_closes_is_out_and_stays_out(provider, anna
     client = Client()
     provider.sign_in(client, anna)
     user = User.objects.get()
-    as_user(a_user(Role.ADMINISTRATOR)).post(
+    administrator = as_user(a_user(Role.ADMINISTRATOR))
+    assert (
+        "kommunens inloggning"
+        in administrator.get(f"/anvandare/{user.public_id}/").content.decode()
+    )
+    administrator.post(
         f"/anvandare/{user.public_id}/",
         {"name": user.name, "email": "", "role": user.role, "unit": user.unit_id},
     )

@@ -159,6 +159,8 @@ def test_a_wrong_code_is_refused_with_a_sentence(user, code):
         "{}",
         '{"id": "x", "response": {}}',
         "null",
+        " ",
+        "0",
         pytest.param("x" * 30_000, id="long"),
     ],
 )
@@ -249,6 +251,7 @@ def test_the_picture_is_read_as_the_secret_that_is_shown(as_user):
 
 def test_a_second_app_is_refused(as_user, user):
     client = as_user(user)
+    assert "Lägg till en app" not in client.get("/konto/").content.decode()
     secret = shown_secret(client)
     page = client.post("/konto/app/", {"current": PASSWORD, "code": code_of(secret)})
     assert "Du har redan en app" in page.content.decode()
