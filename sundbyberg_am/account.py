@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
@@ -16,9 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from . import sign_in_actions as actions
 from .access import SignedInRequest
+from .factors import factors_of, has_app, has_factor, own_words
 from .forms import ActionForm
-from .middleware import seconds_left
+from .middleware import WANTED, seconds_left
 from .models import User
+from .second_step import begin_second_step, demand_factor
 
 
 class SignInForm(AuthenticationForm):
@@ -35,7 +38,6 @@ class SignInForm(AuthenticationForm):
         except ValidationError:
             actions.count_miss(username, now=now)
             raise
-        actions.forget_misses(username)
         return cleaned
 
     @property
@@ -50,6 +52,22 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """With the city's sign-in beside the form, when there is one."""
+        city = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+        return super().get_context_data(city=city, **more)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """In, or on to the second step for whoever has one."""
+        user = form.get_user()
+        if has_factor(user):
+            begin_second_step(self.request, user, self.get_success_url())
+            return redirect("sign_in_code")
+        actions.forget_misses(user.username)
+        answer = super().form_valid(form)
+        demand_factor(self.request, user)
+        return answer
+
     def form_invalid(self, form: Any) -> HttpResponse:
         """The page again, with why."""
         response = super().form_invalid(form)
@@ -57,24 +75,13 @@ class SignIn(LoginView):
         return response
 
 
-class PasswordForm(ActionForm):
-    """Another password, by whoever knows the one there is."""
+class OwnPasswordForm(ActionForm):
+    """The base of what is only done by whoever knows the password that the user has."""
 
     current = forms.CharField(
         label="Ditt lösenord nu",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    password = forms.CharField(
-        label="Nytt lösenord",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Minst 12 tecken. Några ord efter varandra är lättare att minnas än krångliga tecken.",
-    )
-    again = forms.CharField(
-        label="Nytt lösenord en gång till",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -92,6 +99,26 @@ class PasswordForm(ActionForm):
         return current
 
     def clean(self) -> dict[str, Any]:
+        """What the action wants, which is all but the password."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "current"}
+
+
+class PasswordForm(OwnPasswordForm):
+    """Another password, by whoever knows the one there is."""
+
+    password = forms.CharField(
+        label="Nytt lösenord",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Minst 12 tecken. Några ord efter varandra är lättare att minnas än krångliga tecken.",
+    )
+    again = forms.CharField(
+        label="Nytt lösenord en gång till",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
         """What the action wants: the new one."""
         password, again = (self.cleaned_data.get(name) for name in ("password", "again"))
         if password and again and password != again:
@@ -103,6 +130,7 @@ class PasswordForm(ActionForm):
 def account(request: SignedInRequest) -> HttpResponse:
     """Who one is to the program, and what one may do about the own sign-in."""
     user = request.user
+    is_local = user.has_usable_password()
     facts = [
         ("Namn", user.name),
         ("Användarnamn", user.username),
@@ -110,7 +138,15 @@ def account(request: SignedInRequest) -> HttpResponse:
         ("Enhet eller team", user.unit.name),
         ("E-post", user.email),
     ]
-    return render(request, "users/account.html", {"facts": facts})
+    context = {
+        "facts": facts,
+        "is_local": is_local,
+        "factors": [own_words(one) for one in factors_of(user)] if is_local else [],
+        "has_app": is_local and has_app(user),
+        "is_wanted": WANTED in request.session,
+        "city": settings.OIDC_NAME if settings.OIDC_ISSUER and is_local else "",
+    }
+    return render(request, "users/account.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,7 +160,8 @@ def password_change(request: SignedInRequest) -> HttpResponse:
             update_session_auth_hash(request, changed)
             messages.success(request, "Lösenordet är bytt. Du är utloggad överallt utom här.")
             return redirect("account")
-    return render(request, "users/password.html", {"form": form}, status=form.status)
+    context = {"form": form, "title": "Byt lösenord", "submit_label": "Byt lösenord", "lead": ""}
+    return render(request, "users/password.html", context, status=form.status)
 
 
 @require_POST

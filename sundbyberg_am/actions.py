@@ -61,6 +61,7 @@ def change_user(
     if (user.role, user.unit, user.is_active) != (role, unit, is_active):
         user.sign_outs += 1  # what is open in a browser was opened with other rights
     user.name, user.email, user.role, user.unit, user.is_active = name, email, role, unit, is_active
+    user.waits_for_role = False
     user.full_clean()
     user.save()
     return user

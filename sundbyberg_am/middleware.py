@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.template import loader
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -39,6 +40,11 @@ PASSWORDS = {"password", "current", "again"}  # the names of fields that are nev
 # A request that nobody has made by hand says so: it does not keep a session open.
 UNATTENDED = "X-Unattended"
 BEGAN, SEEN = "began", "seen"  # in the session: seconds, of the sign-in and of the latest request
+# In the session of somebody who must have a second factor and has none; what may be done until then.
+WANTED = "factor_wanted"
+WANTED_FIRST = frozenset(
+    ("account", "code_app_add", "passkey_add", "password_change", "session_time", "logout")
+)
 SEEN_EVERY = 60  # seconds: a session is not written in each request
 
 
@@ -154,7 +160,24 @@ def sessions_end(get_response: Handler) -> Handler:
 
 
 class SignInFirst(LoginRequiredMiddleware):
-    """Sends whoever has not signed in to do so; a form that was sent is kept on the way."""
+    """Sends whoever has not signed in to do so; a form that was sent is kept on the way.
+
+    Whoever must have a second factor before anything else is sent to where it is added.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """None for whoever may go on."""
+        if request.user.is_authenticated and WANTED in request.session:
+            match = request.resolver_match
+            if match and match.url_name not in WANTED_FIRST:
+                return redirect("account")
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]

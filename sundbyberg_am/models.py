@@ -1,6 +1,7 @@
 """The kernel's rows: who uses the program, where they work, when they are away; what is on record."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 from uuid import UUID
@@ -9,9 +10,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, Func, Max, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -59,6 +60,18 @@ ROLE_UNIT_KIND: dict[str, str] = {
     Role.ADMINISTRATOR: UnitKind.OFFICE,
     Role.LOG_REVIEWER: UnitKind.OFFICE,
 }
+
+
+def check_fits(role: str, unit: Unit) -> None:
+    """Raise ValidationError when those of the role do not work in a unit of the kind."""
+    kind = ROLE_UNIT_KIND.get(role)
+    if kind and unit.kind != kind:
+        raise ValidationError(
+            {
+                "unit": f"{Role(role).label} hör till en enhet av slaget "
+                f"”{UnitKind(kind).label}”. Välj en sådan enhet."
+            }
+        )
 
 
 USERNAME = r"^[a-z0-9._-]+$"
@@ -143,6 +156,8 @@ class User(AbstractBaseUser):
         Unit, on_delete=models.PROTECT, related_name="users", verbose_name="enhet eller team"
     )
     is_active = models.BooleanField("aktiv", default=True)
+    # The city's sign-in gave no role the last time, and may give one again: no administrator closed it.
+    waits_for_role = models.BooleanField(default=False, db_default=False, editable=False)
     # Counted up to end every session that the user has.
     sign_outs = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
@@ -162,6 +177,10 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_is_known"
             ),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(waits_for_role=False),
+                name="user_waiting_for_role_is_out",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -170,14 +189,8 @@ class User(AbstractBaseUser):
     def clean(self) -> None:
         """The role and the unit fit together."""
         super().clean()
-        kind = ROLE_UNIT_KIND.get(self.role)
-        if self.unit_id and kind and self.unit.kind != kind:
-            raise ValidationError(
-                {
-                    "unit": f"{Role(self.role).label} hör till en enhet av slaget "
-                    f"”{UnitKind(kind).label}”. Välj en sådan enhet."
-                }
-            )
+        if self.unit_id:
+            check_fits(self.role, self.unit)
 
     def get_session_auth_hash(self) -> str:
         """What a session must hold to be the user's; another after a new password or a sign-out."""
@@ -188,6 +201,60 @@ class User(AbstractBaseUser):
     def may(self, permission: Permission) -> bool:
         """Whether the user's role has the permission."""
         return self.is_active and permission in ROLE_PERMISSIONS[self.role]
+
+
+class RoleClaimQuerySet(models.QuerySet["RoleClaim"]):
+    def first_of(self, values: Iterable[str]) -> "RoleClaim | None":
+        """The one that counts for somebody with these values."""
+        return self.filter(value__in=list(values)).select_related("unit").first()
+
+    def for_list(self) -> Self:
+        """What the list of them shows, in the order that they count."""
+        return self.select_related("unit")
+
+    def next_place(self) -> int:
+        """The place after the last one."""
+        last: int = self.aggregate(last=Max("place", default=0))["last"]
+        return min(last + 1, 999)
+
+
+class RoleClaim(models.Model):
+    """What the city's sign-in says of somebody, and the role in a unit that it gives: the first that fits."""
+
+    value = models.CharField(
+        "grupp eller roll hos kommunen",
+        max_length=200,
+        unique=True,
+        error_messages={"unique": "Det värdet finns redan i listan."},
+    )
+    role = models.CharField("roll", max_length=20, choices=Role)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet eller team"
+    )
+    place = models.PositiveSmallIntegerField(
+        "plats i ordningen", validators=[MinValueValidator(1), MaxValueValidator(999)]
+    )
+
+    objects = RoleClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["place", "pk"]
+        verbose_name = "behörighet från inloggningen"
+        verbose_name_plural = "behörigheter från inloggningen"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="roleclaim_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+    def clean(self) -> None:
+        """The role and the unit fit together."""
+        super().clean()
+        if self.unit_id:
+            check_fits(self.role, self.unit)
 
 
 class SignInMiss(Occurrence):

@@ -31,6 +31,18 @@ def _flag(name: str, default: bool) -> bool:
     return default if value == "" else value in ("1", "true")
 
 
+def _secret(name: str) -> str:
+    """The value itself, or what the file holds that the variable with _FILE after its name points at."""
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
+        return os.environ.get(name, "").strip()
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        _stop(f"Filen i miljövariabeln {name}_FILE kan inte läsas: {error.strerror}.")
+        raise
+
+
 def _number(name: str, default: int) -> int:
     value = os.environ.get(name, "").strip()
     if value and not (value.isascii() and value.isdigit() and int(value)):
@@ -91,6 +103,8 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 # Signs the seals on the access log and the history. A key of its own lets SECRET_KEY be changed.
 SEAL_KEY = os.environ.get("SEAL_KEY") or SECRET_KEY
+# Hides the secrets of codes and passkeys in the database, and so in its backups.
+FACTOR_KEY = os.environ.get("FACTOR_KEY") or SECRET_KEY
 ALLOWED_HOSTS = [
     host for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
 ]
@@ -103,6 +117,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth.account",  # what the next three stand on; its pages are not among our addresses
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -124,6 +142,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "sundbyberg_am.middleware.sessions_end",
     "sundbyberg_am.middleware.known_changes",
     "sundbyberg_am.middleware.SignInFirst",
@@ -175,6 +194,31 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
+
+# Sign-in by the city's own, with OpenID Connect; off until it has an address.
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").strip()
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "").strip()
+OIDC_CLIENT_SECRET = _secret("OIDC_CLIENT_SECRET")
+OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "kommunens inloggning"
+OIDC_SCOPES = (os.environ.get("OIDC_SCOPES") or "openid profile email").split()
+OIDC_CLAIM = os.environ.get("OIDC_CLAIM", "").strip() or "groups"
+if OIDC_ISSUER:
+    _scheme, _, _place = OIDC_ISSUER.partition("://")
+    _is_here = _place.partition("/")[0].partition(":")[0] in ("localhost", "127.0.0.1")
+    if not (_scheme == "https" or (_scheme == "http" and _is_here)) or len(OIDC_ISSUER) > 200:
+        _stop("Miljövariabeln OIDC_ISSUER ska vara en adress som börjar med https://.")
+    if not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+        _stop("OIDC_ISSUER är satt. Då behövs OIDC_CLIENT_ID och OIDC_CLIENT_SECRET också.")
+# The clocks of two machines differ by so much at most, in seconds.
+OIDC_CLOCK_SKEW = 60
+ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+
+# Whether those who sign in with a password here must have a second factor.
+SECOND_FACTOR = _flag("SECOND_FACTOR", default=HTTPS_ONLY)
+SECOND_FACTOR_SECONDS = 5 * 60  # from the password to the code, at most
+MFA_ADAPTER = "sundbyberg_am.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
 # Text that was typed and never sent is kept so long, and a page can be sent so long after it was opened.
 DRAFT_DAYS = 30

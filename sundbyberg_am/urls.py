@@ -3,7 +3,17 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from . import account, components, first_time, health, start, views
+from . import (
+    account,
+    city_sign_in,
+    components,
+    first_time,
+    health,
+    own_factors,
+    second_step,
+    start,
+    views,
+)
 
 handler500 = "sundbyberg_am.views.server_error"
 
@@ -12,16 +22,39 @@ urlpatterns = [
     path("healthz", health.alive, name="health_alive"),
     path("readyz", health.ready, name="health_ready"),
     path("logga-in/", account.SignIn.as_view(), name="login"),
+    path("logga-in/kod/", second_step.sign_in_code, name="sign_in_code"),
+    path("logga-in/kommun/", city_sign_in.city_start, name="city_start"),
+    path("logga-in/kommun/svar/", city_sign_in.city_return, name="city_return"),
     path("logga-ut/", auth.LogoutView.as_view(), name="logout"),
     path("konto/", account.account, name="account"),
     path("konto/losenord/", account.password_change, name="password_change"),
     path("konto/logga-ut/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("konto/tips/", first_time.first_time_read, name="first_time_read"),
+    path("konto/kommun/", city_sign_in.city_link, name="city_link"),
+    path("konto/app/", own_factors.code_app_add, name="code_app_add"),
+    path("konto/passnyckel/", own_factors.passkey_add, name="passkey_add"),
+    path("konto/reservkoder/", own_factors.spare_codes, name="spare_codes"),
+    path("konto/andra-steg/<int:pk>/ta-bort/", own_factors.factor_remove, name="factor_remove"),
     path("konto/tid/", account.session_time, name="session_time"),
     path("anvandare/", views.user_list, name="user_list"),
     path("anvandare/ny/", views.user_add, name="user_add"),
+    path("anvandare/behorigheter/", city_sign_in.role_claim_list, name="role_claim_list"),
+    path("anvandare/behorigheter/ny/", city_sign_in.role_claim_add, name="role_claim_add"),
+    path(
+        "anvandare/behorigheter/<int:pk>/", city_sign_in.role_claim_change, name="role_claim_change"
+    ),
+    path(
+        "anvandare/behorigheter/<int:pk>/ta-bort/",
+        city_sign_in.role_claim_remove,
+        name="role_claim_remove",
+    ),
     path("anvandare/system/", include("referrals.system_urls")),
     path("anvandare/<uuid:public_id>/", views.user_change, name="user_change"),
+    path(
+        "anvandare/<uuid:public_id>/andra-steg/",
+        views.user_factors_remove,
+        name="user_factors_remove",
+    ),
     path("atkomstlogg/", views.access_log, name="access_log"),
     path("kortkommandon/", views.shortcuts, name="shortcuts"),
     path("komponenter/", components.components, name="components"),

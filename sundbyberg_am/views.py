@@ -9,17 +9,21 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
+from django.urls import reverse
 from django.views import csrf
 from django.views.decorators.http import require_GET, require_http_methods
 
 from . import actions
 from .access import Permission, SignedInRequest, requires
 from .drafts import keep_sent
+from .factor_actions import remove_factors
+from .factors import factors_of
 from .form_keys import FIELD, FormKey
 from .forms import ActionForm, ActionModelForm
 from .logs import request_id
 from .middleware import not_now
 from .models import AccessRecord, User
+from .oidc import is_known_to_city
 
 LOG_PAGE = 100
 
@@ -92,7 +96,33 @@ def user_change(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         if changed is not None:
             messages.success(request, f"{changed.name} är ändrad.")
             return redirect("user_list")
-    return _user_page(request, user.name, "Spara", form)
+    more = {"has_factors": factors_of(user).exists(), "is_known": is_known_to_city(user)}
+    return _user_page(request, user.name, "Spara", form, **more)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_USERS)
+def user_factors_remove(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Take away the second factors of a user who has lost them."""
+    user = get_object_or_404(User, public_id=public_id)
+    form = ActionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.apply(remove_factors, user, by=request.user)
+        messages.success(
+            request, f"{user.name} loggar nu in utan andra steg och lägger till ett nytt."
+        )
+        return redirect("user_list")
+    context = {
+        "form": form,
+        "title": f"Ta bort andra steget för {user.name}?",
+        "lead": "Gör det bara när du är säker på vem som ber om det. Personen loggas ut överallt, "
+        "och kommer in med bara lösenordet tills hen har lagt till en ny app eller passnyckel.",
+        "submit_label": "Ta bort",
+        "back_url": reverse("user_change", args=[public_id]),
+        "back_label": user.name,
+        "row": None,
+    }
+    return render(request, "lists/form.html", context, status=form.status)
 
 
 @require_GET
@@ -141,7 +171,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _user_page(
-    request: SignedInRequest, title: str, submit_label: str, form: ActionForm
+    request: SignedInRequest, title: str, submit_label: str, form: ActionForm, **more: bool
 ) -> HttpResponse:
-    context = {"title": title, "submit_label": submit_label, "form": form}
+    context = {"title": title, "submit_label": submit_label, "form": form, **more}
     return render(request, "users/form.html", context, status=form.status)

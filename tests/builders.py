@@ -29,7 +29,7 @@ from participants.models import (
 )
 from referrals.models import Referral, Status
 from sundbyberg_am.access import Role
-from sundbyberg_am.models import ROLE_UNIT_KIND, Unit, UnitKind, User
+from sundbyberg_am.models import ROLE_UNIT_KIND, RoleClaim, Unit, UnitKind, User
 from sundbyberg_am.personnummer import with_check_digit
 
 _serial = count(1)
@@ -72,6 +72,11 @@ def a_user(role: str = Role.CONSULTANT, *, unit: Unit | None = None, **fields: A
     user.full_clean()
     user.save()
     return user
+
+
+def a_role_claim(value: str = "am-chefer", role: str = Role.MANAGER, place: int = 1) -> RoleClaim:
+    """What the city's sign-in says of those who are to have the role in the ordinary unit."""
+    return RoleClaim.objects.create(value=value, role=role, unit=a_unit(), place=place)
 
 
 def a_personnummer(born: date = date(1985, 3, 14), *, woman: bool = True, serial: int = 0) -> str:

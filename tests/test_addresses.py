@@ -40,6 +40,7 @@ from tests.builders import (
     a_meeting,
     a_participant,
     a_plan,
+    a_role_claim,
     a_unit,
     a_user,
     an_assessment,
@@ -92,6 +93,11 @@ ADDRESSES = {
     "user_list": Address(ADMINISTRATOR),
     "user_add": Address(ADMINISTRATOR),
     "user_change": Address(ADMINISTRATOR, "user"),
+    "user_factors_remove": Address(ADMINISTRATOR, "user"),
+    "role_claim_list": Address(ADMINISTRATOR),
+    "role_claim_add": Address(ADMINISTRATOR),
+    "role_claim_change": Address(ADMINISTRATOR, more={"pk": "role claim"}),
+    "role_claim_remove": Address(ADMINISTRATOR, more={"pk": "role claim"}),
     "system_list": Address(ADMINISTRATOR),
     "system_add": Address(ADMINISTRATOR),
     "system_end": Address(ADMINISTRATOR, "system"),
@@ -101,6 +107,9 @@ ADDRESSES = {
     "log_month_pdf": Address(LOG_REVIEWER, more={"year": 2026, "month": 1}),
     "account": Address(EVERYONE),
     "password_change": Address(EVERYONE),
+    "code_app_add": Address(EVERYONE),
+    "passkey_add": Address(EVERYONE),
+    "spare_codes": Address(EVERYONE),
     "sign_out_everywhere": Address(EVERYONE, method="post"),
     "session_time": Address(EVERYONE),
     "first_time_read": Address(EVERYONE, method="post"),
@@ -250,7 +259,9 @@ ADDRESSES = {
     "indicator_change": Address(MANAGER, more={"pk": "indicator"}),
     "indicator_remove": Address(MANAGER, method="post", more={"pk": "indicator"}),
 }
-OPEN_TO_ALL = {"login", "survey", "survey_thanks"}
+OPEN_TO_ALL = {"login", "sign_in_code", "city_start", "city_return", "survey", "survey_thanks"}
+# Of one user alone, or only there when the city has a sign-in, which the tests of those pages show.
+OF_ONESELF = {"factor_remove", "city_link"}
 # Not for users: whoever has no token gets 401, which the tests of the API show; its description is open, and
 # so is how the program is, where there is nothing of anybody.
 OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_description"} | {
@@ -325,6 +336,7 @@ def one_of_each() -> dict[str, Any]:
         "accepted": accepted.public_id,
         "three-party meeting": a_meeting(accepted.enrolment, kind="three_party").pk,
         "user": author.public_id,
+        "role claim": a_role_claim().pk,
         "system": a_system(cast).public_id,
         "report": run.public_id,
         "board goal": a_board_goal().pk,
@@ -377,7 +389,8 @@ MATRIX = [(name, method) for name in ADDRESSES for method in sorted(methods_of(n
 
 
 def test_every_address_has_a_row():
-    assert set(views(get_resolver().url_patterns)) == set(ADDRESSES) | OPEN_TO_ALL | OF_SYSTEMS
+    rows = set(ADDRESSES) | OPEN_TO_ALL | OF_ONESELF | OF_SYSTEMS
+    assert set(views(get_resolver().url_patterns)) == rows
 
 
 @pytest.mark.parametrize(("name", "method"), MATRIX)

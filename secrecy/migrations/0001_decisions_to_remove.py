@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("participants", "0016_words_of_steps"),
         ("referrals", "0010_history_of_changes"),
-        ("sundbyberg_am", "0020_removals_on_record"),
+        ("sundbyberg_am", "0011_removals_on_record"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

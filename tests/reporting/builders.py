@@ -29,6 +29,11 @@ def a_board_goal(year: int = 2026, **fields: Any) -> BoardGoal:
     return goal
 
 
+def a_content() -> dict[str, Any]:
+    """What a report of a year without anything in it says."""
+    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))
+
+
 def an_indicator(
     goal: BoardGoal | None = None, target: int | None = 50, **fields: Any
 ) -> Indicator:
@@ -47,8 +52,3 @@ def an_indicator(
     indicator.full_clean()
     indicator.save()
     return indicator
-
-
-def a_content() -> dict[str, Any]:
-    """What a report of 2022 says."""
-    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))

@@ -1,6 +1,11 @@
 """The files for a server say the same as the rest of the code."""
 
 import re
+import runpy
+import sys
+from typing import Any
+
+import pytest
 
 from .conftest import ROOT
 
@@ -79,3 +84,49 @@ def test_compose_stops_without_the_secrets_and_has_none_of_its_own():
         assert f"${{{name}:?" in compose
     written = re.findall(r"(?:PASSWORD|SECRET_KEY|SEAL_KEY): (?!\$\{)\S+", compose)
     assert written == []
+
+
+OIDC = {
+    "OIDC_ISSUER": "https://login.example.se/realms/kommunen",
+    "OIDC_CLIENT_ID": "arbetsmarknad",
+    "OIDC_CLIENT_SECRET": "hemligt",
+}
+
+
+def settings_with(monkeypatch, **environment: str) -> dict[str, Any]:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "sundbyberg_am.settings", raising=False)
+    return runpy.run_module("sundbyberg_am.settings")
+
+
+def test_the_secret_of_the_sign_in_may_stand_in_a_file(monkeypatch, tmp_path):
+    file = tmp_path / "oidc"
+    file.write_text("ur filen\n")
+    settings = settings_with(monkeypatch, **OIDC, OIDC_CLIENT_SECRET_FILE=str(file))
+    assert settings["OIDC_CLIENT_SECRET"] == "ur filen"
+    assert settings["OIDC_SCOPES"] == ["openid", "profile", "email"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"OIDC_ISSUER": "http://login.example.se"}, "https://"),
+        ({"OIDC_ISSUER": "http://localhost.example.se"}, "https://"),
+        ({"OIDC_ISSUER": "login.example.se"}, "https://"),
+        ({"OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID"),
+        ({"OIDC_CLIENT_SECRET": ""}, "OIDC_CLIENT_SECRET"),
+        ({"OIDC_CLIENT_SECRET_FILE": "/finns/inte"}, "kan inte läsas"),
+        ({"SECOND_FACTOR": "ja"}, "SECOND_FACTOR"),
+    ],
+)
+def test_a_sign_in_that_is_half_configured_stops_the_start(monkeypatch, capsys, wrong, sentence):
+    with pytest.raises(SystemExit):
+        settings_with(monkeypatch, **{**OIDC, **wrong})
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_second_factor_is_asked_for_where_the_site_is_reached_by_https(monkeypatch):
+    assert settings_with(monkeypatch, HTTPS_ONLY="1")["SECOND_FACTOR"] is True
+    assert settings_with(monkeypatch, HTTPS_ONLY="0")["SECOND_FACTOR"] is False
+    assert settings_with(monkeypatch, HTTPS_ONLY="1", SECOND_FACTOR="0")["SECOND_FACTOR"] is False

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sundbyberg_am", "0008_grounds_sign_outs_and_misses"),
+        ("sundbyberg_am", "0010_history_of_sign_ins"),
     ]
 
     operations = [
