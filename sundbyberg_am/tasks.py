@@ -21,6 +21,12 @@ def remove_old_drafts() -> None:
 
 
 @app.task  # type: ignore[untyped-decorator]
+def remove_old_sessions() -> None:
+    """Remove the sessions that have ended, with what was searched for in them."""
+    SessionStore.clear_expired()
+
+
+@app.task  # type: ignore[untyped-decorator]
 def beat_heart() -> None:
     """Write down that a worker is there; see health.py."""
     Heartbeat.objects.update_or_create(pk=1, defaults={"at": timezone.now()})

@@ -182,7 +182,8 @@ def test_lists_and_numbers_are_as_if_the_person_were_not_here(case, consultant, 
     boss = a_user(Role.MANAGER)
     client = Client()
     client.force_login(boss)
-    found = client.get(reverse("participant_list"), {"sok": WORD})
+    found = client.post(reverse("participant_list"), {"q": WORD}, follow=True)
+    assert found.context["chosen"]["q"] == WORD
     assert str(case.participant.public_id) not in found.content.decode()
     assert Enrolment.objects.visible_to(boss).open().sizes_by_consultant(timezone.localdate()) == {
         consultant.pk: 1

@@ -1,12 +1,18 @@
-"""The list of participants, which is also the search, and the same list as an Excel file."""
+"""The list of participants, which is also the search, and the same list as an Excel file.
+
+What is searched for is a name or a personnummer, which no address may tell: it is sent, kept in the session
+and stands in the address as a key.
+"""
 
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_GET, require_http_methods
 
 from participants.forms import WITHOUT_LEVEL, ListFilters
 from participants.list_file import render as render_list
@@ -16,12 +22,16 @@ from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
 
 PAGE = 50
+SEARCHES = "searches"  # in the session: what was searched for lately, by its key
+SEARCHES_KEPT = 20
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @requires(Permission.READ_CASES)
 def participant_list(request: SignedInRequest) -> HttpResponse:
     """Participants of the own unit: the own ongoing ones, or everybody that a search finds."""
+    if request.method == "POST":
+        return redirect(f"{reverse('participant_list')}?{_without_text(request).urlencode()}")
     today = timezone.localdate()
     filters = _filters(request)
     chosen = filters.chosen()
@@ -66,14 +76,27 @@ def participant_export(request: SignedInRequest) -> HttpResponse:
     )
 
 
+def _without_text(request: SignedInRequest) -> QueryDict:
+    """What was sent, with a key in the place of what is searched for."""
+    asked = request.POST.copy()
+    asked.pop("csrfmiddlewaretoken", None)
+    key = asked["sok"] = get_random_string(12)
+    kept = [*request.session.get(SEARCHES, {}).items(), (key, asked.pop("q", [""])[-1][:200])]
+    request.session[SEARCHES] = dict(kept[-SEARCHES_KEPT:])
+    return asked
+
+
 def _filters(request: SignedInRequest) -> ListFilters:
     """What is asked for: the own ongoing cases, unless a search or the user's role says otherwise."""
-    wide = "q" in request.GET or not request.user.may(Permission.WORK_ON_CASES)
+    searches = request.session.get(SEARCHES, {})
+    key = request.GET.get("sok", "")
+    wide = key in searches or not request.user.may(Permission.WORK_ON_CASES)
     return ListFilters(
         {
             "vilka": "alla" if wide else "mina",
-            "lage": "alla" if "q" in request.GET else "pagaende",
+            "lage": "alla" if key in searches else "pagaende",
             **request.GET.dict(),
+            "q": searches.get(key, ""),
         }
     )
 

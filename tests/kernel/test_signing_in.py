@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from participants.models import Note
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import Draft, SignInMiss, User
 from sundbyberg_am.sign_in_actions import fingerprint
+from sundbyberg_am.tasks import remove_old_sessions
 from tests.at_once import crowd
 from tests.builders import a_unit, a_user, an_enrolment
 
@@ -160,6 +162,15 @@ def test_signing_in_gives_a_session_of_its_own_and_out_leaves_none_behind(client
         thief = Client()
         thief.cookies[name] = key
         assert not is_in(thief)
+
+
+def test_what_an_ended_session_held_is_removed(as_user):
+    old, new = as_user(a_user()), as_user(a_user())
+    Session.objects.filter(pk=old.session.session_key).update(expire_date=timezone.now())
+    remove_old_sessions()
+    assert (is_in(old), is_in(new)) == (False, True)
+    assert Session.objects.filter(pk=new.session.session_key).exists()
+    assert Session.objects.count() == 1
 
 
 @pytest.mark.parametrize("page", ["https://example.com/", "//example.com", "javascript:alert(1)"])

@@ -40,7 +40,7 @@ def test_the_list_shows_the_own_ongoing_cases_and_puts_them_on_record(client, ca
 def test_the_list_finds_everybody_in_the_unit_that_a_search_names(client, case):
     ended = an_enrolment(START, TODAY, participant=a_participant(last_name="Wåhlin"))
     an_enrolment(participant=a_participant(last_name="Wåhlin"), unit=a_unit("En annan enhet"))
-    shown = client.get("/deltagare/", {"q": "wåhlin"}).context["rows"]
+    shown = client.post("/deltagare/", {"q": "wåhlin"}, follow=True).context["rows"]
     assert {row.public_id for row in shown} == {
         case.participant.public_id,
         ended.participant.public_id,
@@ -84,8 +84,25 @@ def test_the_list_goes_on_with_the_next_page(client, case, kim):
 
 
 def test_the_list_says_when_nobody_is_found_and_records_nothing(client):
-    assert "Ingen deltagare hittades" in text_of(client.get("/deltagare/", {"q": "zzz"}))
+    page = client.post("/deltagare/", {"q": "zzz"}, follow=True)
+    assert "Ingen deltagare hittades" in text_of(page)
     assert not AccessRecord.objects.exists()
+
+
+def test_what_is_searched_for_stands_in_no_address_and_for_nobody_else(client, case, as_user):
+    name = case.participant.last_name
+    found = client.post("/deltagare/", {"q": name, "lage": "alla"})
+    assert name not in found["Location"]
+    page = client.get(found["Location"])
+    assert [row.public_id for row in page.context["rows"]] == [case.participant.public_id]
+    assert page.context["filters"]["q"].value() == name
+    assert "q=" not in page.context["next_url"] + page.context["export_query"]
+    elsewhere = as_user(a_user()).get(found["Location"])
+    assert elsewhere.context["filters"]["q"].value() == ""
+    for number in range(30):
+        client.post("/deltagare/", {"q": str(number)})
+    assert len(client.session["searches"]) == 20
+    assert client.get("/deltagare/", {"q": name}).context["filters"]["q"].value() == ""
 
 
 def test_the_list_costs_the_same_with_one_and_with_fifty_rows(client, case, kim):
