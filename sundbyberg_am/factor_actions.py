@@ -1,5 +1,6 @@
 """What changes somebody's second factors. Each change is in the history, and ends the other sessions."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ from .factors import (
 from .models import User
 from .sign_in_actions import check_may_try, count_miss, forget_misses, sign_out_everywhere
 
+events = logging.getLogger("sundbyberg_am.events")
+
 WRONG_CODE = "Koden stämmer inte. Vänta på nästa kod i appen och skriv den."
 WRONG_PASSKEY = "Passnyckeln gick inte att använda. Försök igen eller skriv en kod."
 MOST_PASSKEYS = 10
@@ -40,6 +43,7 @@ def pass_second_step(user: User, *, code: str, credential: Any, now: datetime) -
         forget_misses(user.username)
     else:
         count_miss(user.username, now=now)
+        events.warning("Andra steget nekat för användare %s", user.pk)
     return is_right
 
 

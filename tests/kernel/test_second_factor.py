@@ -142,6 +142,11 @@ def test_a_spare_code_lets_in_once(user, spare):
     assert enter(halfway(Client(), user), spare[4]).status_code == 302
 
 
+def test_a_wrong_code_is_logged(user, caplog):
+    enter(halfway(Client(), user), "000000")
+    assert f"Andra steget nekat för användare {user.pk}" in caplog.text
+
+
 @pytest.mark.parametrize("code", ["", "000000", "abc", "0" * 21, "٠٠٠٠٠٠", "\x00", "12345678"])
 def test_a_wrong_code_is_refused_with_a_sentence(user, code):
     page = enter(halfway(Client(), user), code)

@@ -71,6 +71,8 @@ def test_secrets_go_only_to_the_process_that_uses_them():
     assert {"web", "worker", "beat", "migrate"} <= set(services)
     for secret, only in (
         ("DATABASE_OWNER_URL", "migrate"),
+        ("FACTOR_KEY", "web"),
+        ("OIDC_CLIENT_SECRET", "web"),
         ("SEAL_KEY", "worker"),
         ("EMAIL_PASSWORD", "worker"),
     ):
