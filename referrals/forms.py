@@ -9,7 +9,7 @@ from django.utils import timezone
 from participants.forms_staffing import staff_label
 from participants.meeting_forms import CLOCKS
 from participants.models import Enrolment, Level
-from sundbyberg_am.forms import ActionForm, ActionModelForm, PersonnummerField
+from sundbyberg_am.forms import NOTHING_CHOSEN, ActionForm, ActionModelForm, PersonnummerField
 from sundbyberg_am.models import Unit, UnitKind, User, UserQuerySet
 
 from .models import OTHER_SENDERS, Referral
@@ -162,7 +162,7 @@ class ConsultantField(forms.ModelChoiceField):
     def __init__(
         self, queryset: UserQuerySet, *, open_cases: dict[int, int], **kwargs: Any
     ) -> None:
-        super().__init__(queryset, **kwargs)
+        super().__init__(queryset, **{"empty_label": NOTHING_CHOSEN, **kwargs})
         self.open_cases = open_cases
 
     def label_from_instance(self, obj: Any) -> str:

@@ -19,6 +19,7 @@ from .catalogue import fill_up
 from .fates import Way
 from .flow import everything
 from .goals import set_goals
+from .mapping import store_answered_again, store_second_version
 from .office import PEOPLE, SIGN_INS, open_office
 from .storing import Rows
 from .surveys import store_surveys
@@ -45,6 +46,7 @@ def seed(today: date) -> None:
     if Participant.objects.exists() or taken.exists():
         raise NotEmpty
     office = open_office(today)
+    store_second_version(office, today)
     rows = Rows(office, today)
     latest, cases = [], []
     for way in everything(today):
@@ -57,6 +59,7 @@ def seed(today: date) -> None:
     rows.store()
     store_together(office, cases, today)
     store_surveys(office, cases, today)
+    store_answered_again(office, cases, today)
     for way in latest:
         act(office, way, today)
     store_told(office, today)

@@ -102,8 +102,7 @@ class Rows:
     def __init__(self, office: Office, today: date) -> None:
         self.office, self.today = office, today
         self.reasons = {reason.code: reason for reason in ExitReason.objects.all()}
-        self.form = MappingForm.objects.in_force_on(today)
-        self.questions = list(questions(self.form.content)) if self.form else []
+        self.forms = list(MappingForm.objects.newest_first())
         self.people: dict[str, Participant] = {}
         self.enrolments: list[Enrolment] = []
         self.level_changes: list[LevelChange] = []
@@ -208,9 +207,10 @@ class Rows:
         person = way.person
         answers: Answers = {}
         proposed = ""
-        if sender and self.form:
-            answers = answers_of(way, self.questions)
-            proposed = str(proposed_level(self.form.content, answers)[0])
+        form = next((one for one in self.forms if one.valid_from <= way.drafted_on), None)
+        if sender and form:
+            answers = answers_of(way, questions(form.content))
+            proposed = str(proposed_level(form.content, answers)[0])
         referral = Referral(
             initiator=way.initiator,
             from_unit=sender.unit if sender else None,
@@ -224,7 +224,7 @@ class Rows:
             phone=person.phone,
             email=person.email,
             interpreter_language=person.language,
-            form=self.form if sender else None,
+            form=form if sender else None,
             answers=answers,
             proposed_level=proposed,
             level=way.level,

@@ -191,16 +191,19 @@ def sign_in(site: Site, chromium: Browser) -> Iterator[SignIn]:
 
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CONTRAST = "color-contrast"
 
 
-def violations(page: Page, only: Sequence[str] = WCAG) -> list[str]:
+def violations(page: Page, only: Sequence[str] = WCAG, besides: Sequence[str] = ()) -> list[str]:
     """What axe-core finds on the page as it stands, in words: against WCAG 2.2 A and AA, or by some rules."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found = page.evaluate(
-        """only => axe.run(document, {runOnly: only})
-                    .then(r => r.violations.map(v => v.id + ": " + v.help + " " +
-                        v.nodes.map(n => n.target.join(" ")).join(", ")))""",
-        list(only),
+        """([only, besides]) => axe.run(document, {
+            runOnly: only, resultTypes: ["violations"],
+            rules: Object.fromEntries(besides.map(rule => [rule, {enabled: false}])),
+        }).then(r => r.violations.map(v => v.id + ": " + v.help + " " +
+            v.nodes.map(n => n.target.join(" ")).join(", ")))""",
+        [list(only), list(besides)],
     )
-    return [f"{page.url}: {one}" for one in found]
+    return [f"{page.url} at {page.viewport_size}: {one}" for one in found]

@@ -1,6 +1,8 @@
-"""The commonest tasks by keyboard alone, from signing in to ordering a report.
+"""The ten commonest tasks by keyboard alone.
 
-The plan, the notes and the exit are in test_plan_and_case.py.
+Here: signing in, sending a referral, receiving it, booking a meeting, beginning an intervention, ordering a
+report. In test_plan_and_case.py: finding somebody and writing a note, adopting a plan, following it up,
+changing contact and level, ending. How their pages are read aloud is in test_read_aloud.py.
 """
 
 import re

@@ -1,15 +1,17 @@
 """Every address that is read, as every role that may: accessible, and nothing wider than the window.
 
-The table of addresses is the list of pages, so a new page is covered as soon as it has its row. To look at
-them all, in both widths, light and dark:
+With something on it, with nothing, with ten times as much, and sent back with errors; on a desk, on a
+phone, zoomed, and in the dark. What opens over a page is in test_states.py. The table of addresses is the
+list of pages, so a new page is covered as soon as it has its row. To look at them all, in both widths, light
+and dark:
 
   PICTURES=/tmp/pictures python3 dev.py test tests/browser/test_every_page.py -k something_on
 """
 
 import os
-from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -22,11 +24,15 @@ from tests.builders import a_unit, a_user
 from tests.markup import faults_in
 from tests.test_addresses import ADDRESSES, OPEN_TO_ALL, one_of_each, url_of
 
-from .conftest import WCAG, Site, violations
+from .conftest import CONTRAST, Site, violations
+from .crowd import TIMES, ten_times
 
 WIDE, NARROW, HEIGHT = 1280, 390, 900
-ZOOMED = 640  # what a window of 1280 has room for at 200 per cent
-PICTURES = os.environ.get("PICTURES")
+ZOOMED, REFLOWED = 640, 320  # what a window of 1280 has room for at 200 and at 400 per cent
+PICTURES = os.environ.get("PICTURES", "")
+# Who is asked first where more than one role may open a page.
+FIRST = [Role.CONSULTANT, Role.MANAGER, Role.SOCIAL_SECRETARY]
+COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Files: the browser shows no page of them.
 NO_PAGES = {
     "figure_rows",
@@ -52,13 +58,13 @@ def things() -> dict[str, Any]:
 
 @pytest.fixture
 def window(site: Site, chromium: Browser):
-    """`window(user, width)` is a page where the user is signed in."""
+    """`window(user)` is a page where the user is signed in."""
     contexts: list[BrowserContext] = []
 
-    def open_window(user: User | None, width: int = WIDE) -> Page:
+    def open_window(user: User | None) -> Page:
         context = chromium.new_context(
             base_url=site.address,
-            viewport={"width": width, "height": HEIGHT},
+            viewport={"width": WIDE, "height": HEIGHT},
             locale="sv-SE",
             reduced_motion="reduce",  # a colour on its way to another has not the contrast of either
         )
@@ -77,76 +83,113 @@ def window(site: Site, chromium: Browser):
         context.close()
 
 
-def faults(page: Page, only: Sequence[str] = WCAG) -> list[str]:
-    """What axe-core finds, and whether one has to scroll sideways."""
-    return violations(page, only) + wide(page)
-
-
 def markup(answer: Response | None) -> list[str]:
     """What is wrong with the HTML as it was sent."""
     assert answer is not None
     return [f"{answer.url}: {fault}" for fault in faults_in(answer.text())]
 
 
-def wide(page: Page) -> list[str]:
-    is_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return [f"{page.url} is wider than {page.viewport_size}"] if is_wide else []
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
 
 
+# What has no room, and what one has to scroll sideways for.
 CUT = """() => [...document.querySelectorAll('body *:not(input)')].filter(one => one.clientWidth > 1
     && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)
-    && one.scrollWidth > one.clientWidth + 1).map(one => one.outerHTML.slice(0, 80))"""
+    && one.scrollWidth > one.clientWidth + 1).map(one => one.outerHTML.slice(0, 80) + ' is cut').concat(
+        document.documentElement.scrollWidth > window.innerWidth ? ['the page is wider'] : [])"""
 
 
 def cut(page: Page) -> list[str]:
-    """What has no room, zoomed in."""
-    page.set_viewport_size({"width": ZOOMED, "height": HEIGHT})
-    return [f"{page.url} at {ZOOMED}: {one} is cut" for one in page.evaluate(CUT)] + wide(page)
+    return [f"{page.url} at {page.viewport_size}: {one}" for one in page.evaluate(CUT)]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds and what has no room, in every width: a page follows its window.
+
+    Colours are looked at on a phone, where all stands in one column: they are the same in any width.
+    """
+    resize(page, NARROW)
+    found = violations(page)
+    for width in (WIDE, ZOOMED):
+        resize(page, width)
+        found += violations(page, besides=[CONTRAST])
+    return found + no_room(page)
+
+
+def no_room(page: Page) -> list[str]:
+    found = []
+    for width in (WIDE, ZOOMED, NARROW, REFLOWED):
+        resize(page, width)
+        found += cut(page)
+    return found
+
+
+def dark_faults(page: Page) -> list[str]:
+    """Only the colours of the page are others in the dark, so only the rule about them is asked."""
+    page.emulate_media(color_scheme="dark")
+    found = []
+    for width in (WIDE, NARROW):
+        resize(page, width)
+        found += violations(page, [CONTRAST])
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def keep(page: Page, name: str) -> None:
-    """A picture of the page, where they are asked for."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+    """Pictures of the page, where they are asked for."""
+    for width, colours in product((WIDE, NARROW), COLOURS) if PICTURES else ():
+        page.emulate_media(color_scheme=colours)
+        resize(page, width)
+        page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{colours}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
 
 
 def addresses_of(role: Role, things) -> dict[str, str]:
     return {name: url_of(name, things) for name in PAGES if role in ADDRESSES[name].roles}
 
 
+def opened(page: Page, address: str) -> list[str]:
+    """Open the page, with all that can be unfolded on it, and say what is wrong with how it was sent."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200, address
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+    return markup(answer)
+
+
 @pytest.mark.parametrize("role", Role)
 def test_pages_with_something_on_them(role, things, window):
-    """On a desk, in the dark, on a phone and zoomed: a page follows its window, so it is opened once."""
     page = window(things["users"][role])
     found = []
     for name, address in addresses_of(role, things).items():
-        page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-        page.emulate_media(color_scheme="light")
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.status == 200, address
-        found += markup(answer)
-        page.evaluate(
-            "for (const one of document.querySelectorAll('main details')) one.open = true"
-        )
-        found += faults(page)
-        keep(page, f"{name}-{role}-wide-light")
-        page.emulate_media(color_scheme="dark")  # nothing is different but the colours
-        found += faults(page, ["color-contrast"])
-        keep(page, f"{name}-{role}-wide-dark")
-        page.set_viewport_size({"width": NARROW, "height": HEIGHT})
-        keep(page, f"{name}-{role}-narrow-dark")
-        page.emulate_media(color_scheme="light")
-        found += faults(page)
-        keep(page, f"{name}-{role}-narrow-light")
-        found += cut(page)
+        found += opened(page, address) + faults(page) + dark_faults(page)
+        keep(page, f"{name}-{role}")
+    assert found == []
+
+
+def test_pages_with_ten_times_as_much_on_them(things, window):
+    """Each as one of those who may open it. More of the same has no other colours, but perhaps no room."""
+    ten_times(things)
+    left = set(PAGES)
+    found = []
+    for role in [*FIRST, *(set(Role) - set(FIRST))]:
+        page = window(things["users"][role])
+        for name, address in addresses_of(role, things).items():
+            if name in left or name == "start":
+                found += opened(page, address)
+                if page.locator("main").locator("tr, li, .form-check").count() >= TIMES:
+                    resize(page, NARROW)
+                    found += violations(page, besides=[CONTRAST]) + no_room(page)
+        left -= set(addresses_of(role, things))
+    assert left == set()
     assert found == []
 
 
 @pytest.mark.parametrize("role", Role)
 def test_pages_with_nothing_on_them(role, window):
     kind = a_user(role).unit.kind
-    page = window(a_user(role, unit=a_unit(f"Tom enhet {kind}", kind)), NARROW)
+    page = window(a_user(role, unit=a_unit(f"Tom enhet {kind}", kind)))
     found = []
     for name in PAGES:
         if role in ADDRESSES[name].roles and not (ADDRESSES[name].about or ADDRESSES[name].more):
@@ -156,8 +199,8 @@ def test_pages_with_nothing_on_them(role, window):
 
 @pytest.mark.parametrize("role", Role)
 def test_forms_sent_with_nothing_in_them(role, things, window):
-    """Each form comes back with its errors listed, linked and in view, on a phone."""
-    page = window(things["users"][role], NARROW)
+    """Each form comes back with its errors listed, linked and in view."""
+    page = window(things["users"][role])
     found = []
     for address in addresses_of(role, things).values():
         page.goto(address)
@@ -176,7 +219,7 @@ def test_forms_sent_with_nothing_in_them(role, things, window):
 
 
 def test_pages_open_to_all(window):
-    page = window(None, NARROW)
+    page = window(None)
     # The other steps of a sign-in are looked at in test_passkeys.py.
     steps = {"sign_in_code", "city_start", "city_return"}
     assert {"login", "survey", "survey_thanks"} == OPEN_TO_ALL - steps
@@ -189,9 +232,8 @@ def test_pages_open_to_all(window):
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_pages_of_what_is_not_there_and_not_allowed(width, window):
-    page = window(a_user(Role.CONTROLLER), width)
+def test_pages_of_what_is_not_there_and_not_allowed(window):
+    page = window(a_user(Role.CONTROLLER))
     for address, status in (("/finns-inte/", 404), ("/deltagare/", 403)):
         answer = page.goto(address)
         assert answer is not None

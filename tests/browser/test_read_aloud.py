@@ -1,4 +1,6 @@
-"""What a screen reader says of the most used pages: names and order, kept in `read_aloud/` to be read.
+"""What a screen reader says of the pages of the ten commonest tasks: names and order, kept in `read_aloud/`.
+
+The tasks are those of test_by_keyboard.py.
 
 A page that has changed fails here. Remove its file, run the test, and read the new one before it is kept.
 """
@@ -7,14 +9,17 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from participants.models import Goal, Note, Step
+from referrals.actions import submit
 from reporting.models import ReportRun, RunState
 from sundbyberg_am.access import Role
 from tests.builders import a_participant, a_plan, a_user, an_enrolment, an_intervention
 from tests.participants.reading import START
+from tests.referrals.builders import a_draft
 from tests.reporting.builders import a_content
 
 from .conftest import SignIn
@@ -29,7 +34,7 @@ CHANGES = [
         "DAG",
     ),
     (r"\w+dag DAG", "DAG"),
-    (r"AM-?\d{4,}", "ÄRENDE"),
+    (r"AM-?\d{4,}|\bA-\d{4,}", "ÄRENDE"),
     (r"v\. \d+", "VECKA"),
     (r"\d+ år\b", "ÅLDER"),
     (r"\b[0-9a-f]{64}\b", "FINGERAVTRYCK"),
@@ -73,6 +78,48 @@ def test_start_and_case(sign_in: SignIn, kim, case):
     read_aloud(page, "start")
     page.goto(f"/deltagare/{case.participant.public_id}/")
     read_aloud(page, "case")
+
+
+def test_work_with_a_case(sign_in: SignIn, kim, case):
+    a_plan(case)
+    page = sign_in(kim)
+    page.goto("/deltagare/?q=Ekenstam")
+    read_aloud(page, "search", "main")
+    for name, address in {
+        "note": "anteckningar/ny/",
+        "plan": "plan/",
+        "plan_follow_up": "plan/uppfoljning/",
+        "meeting": "moten/nytt/",
+        "intervention": "insatser/ny/",
+        "level": "niva/",
+        "exit": "avslut/",
+    }.items():
+        page.goto(f"/deltagare/{case.participant.public_id}/{address}")
+        read_aloud(page, name, "main")
+
+
+def test_a_referral_is_answered(sign_in: SignIn, kim):
+    a_user(Role.COORDINATOR, name="Samira Samordnare")
+    sofia = a_user(Role.SOCIAL_SECRETARY, name="Sofia Sändare")
+    draft = a_draft(sofia, personnummer="198503149801", phone="070-123 45 67")
+    page = sign_in(sofia)
+    for name in ("mapping", "referral_send"):
+        page.goto(reverse(name, args=[draft.public_id]))
+        read_aloud(page, name, "main")
+    submit(draft, level="AM2", level_reason="", today=timezone.localdate(), by=sofia)
+    page = sign_in(a_user(Role.COORDINATOR, name="Sam Samordnare"))
+    for name in ("referral", "referral_accept"):
+        page.goto(reverse(name, args=[draft.public_id]))
+        read_aloud(page, name + "_received" * (name == "referral"), "main")
+
+
+def test_signing_in_and_ordering(sign_in: SignIn):
+    page = sign_in(a_user(Role.MANAGER, name="Eva Chef"))
+    page.goto("/rapporter/")
+    read_aloud(page, "reports", "main")
+    page.context.clear_cookies()
+    page.goto("/")
+    read_aloud(page, "login")
 
 
 def test_form_of_a_referral(sign_in: SignIn):

@@ -20,7 +20,7 @@ from participants.models import (
     Plan,
     Step,
 )
-from referrals.models import Referral, ReferralEvent
+from referrals.models import FollowUp, Referral, ReferralEvent
 from sundbyberg_am.demo import seed
 from sundbyberg_am.models import Absence
 
@@ -82,6 +82,11 @@ def _tables() -> dict[str, set[tuple]]:
             )
         ),
         "levels": set(LevelChange.objects.values_list("valid_from", *CASE, "level", "reason")),
+        "mappings": set(
+            FollowUp.objects.values_list(
+                "answered_on", *CASE, "form__version", "answers__swedish", "created_by__username"
+            )
+        ),
         "plans": set(
             Plan.objects.exclude(adopted_on=None).values_list(
                 "adopted_on", *CASE, "number", "follow_up_on", "participant_agrees", "disagreement"

@@ -32,7 +32,9 @@ from participants.models import (
     TeamReview,
     TeamState,
 )
-from referrals.models import Referral, ReferralEvent, Status
+from referrals.checks import check_answered
+from referrals.mapping import checked
+from referrals.models import FollowUp, MappingForm, Referral, ReferralEvent, Status
 from sundbyberg_am.access import Role
 from sundbyberg_am.demo import SIGN_INS, seed
 from sundbyberg_am.demo.flow import everything
@@ -394,6 +396,18 @@ def test_today_the_team_has_cases_in_every_state_and_some_to_come(seeded):
     for review in reviews:
         review.clean()
         assert review.enrolment.team_from <= review.put_on <= review.meeting_on
+
+
+def test_the_mapping_has_two_versions_and_is_answered_again_in_both(seeded):
+    first, second = MappingForm.objects.order_by("version")
+    used = Referral.objects.filter(form=second)
+    assert used.exists() and not used.filter(submitted_on__lt=second.valid_from).exists()
+    again = FollowUp.objects.select_related("form", "enrolment")
+    assert {one.form for one in again} == {first, second}
+    for one in again:
+        check_answered(one.form.content, one.answers)
+        assert one.answers == checked(one.form.content, one.answers)
+        assert one.answered_on >= one.form.valid_from
 
 
 def test_the_one_who_left_handed_over_what_went_on(seeded):

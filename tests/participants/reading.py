@@ -48,7 +48,7 @@ def a_plan_of_steps(case: Enrolment, steps: int, adopted_on: date | None = START
 
 
 def much_of_everything(case: Enrolment, times: int, kim: Any) -> None:
-    """A case with a long history."""
+    """A case with a long history, and a draft of a plan unless it has one."""
     for n in range(times):
         day = START + timedelta(days=n)
         an_intervention(case, day, day + timedelta(days=1) if n % 2 else None)
@@ -58,4 +58,5 @@ def much_of_everything(case: Enrolment, times: int, kim: Any) -> None:
         old = START - timedelta(days=3 * n + 5)
         an_enrolment(old, old + timedelta(days=1), participant=case.participant)
         a_plan_of_steps(case, times, day)
-    a_plan_of_steps(case, times, None)
+    if not case.plans.filter(adopted_on=None).exists():
+        a_plan_of_steps(case, times, None)
