@@ -165,6 +165,11 @@ def _program(name: str) -> Path:
     )
 
 
+def tool(name: str) -> Path:
+    """A program that comes with PostgreSQL, such as pg_dump."""
+    return _program("postgres").with_name(name)
+
+
 def _owner(data: Path) -> tuple[int, int]:
     """User and group that run the servers: ourselves, but never root, which PostgreSQL refuses.
 

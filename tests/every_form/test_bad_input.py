@@ -66,8 +66,8 @@ class Typist:
         for control in form.texts():
             if control.name not in typed:
                 continue
-            want = unicodedata.normalize("NFC", typed[control.name]).strip()
-            if want and any(want == one.strip() for one in stored):
+            want = _lines(unicodedata.normalize("NFC", typed[control.name])).strip()
+            if want and any(want == _lines(one).strip() for one in stored):
                 self.saved.add(f"{without_numbers(form.url)} {control.name}")
             elif any(_is_like(want, one) for one in stored):
                 self.faults.append(f"another text is stored: {where}")
@@ -107,7 +107,7 @@ def _leaves(value: Any) -> Iterator[str]:
 
 def _is_like(want: str, stored: str) -> bool:
     """Whether it is the same but for what should not have been changed."""
-    return bool(want) and len(want) > 3 and _bare(want) == _bare(stored) and want != stored
+    return len(_bare(want)) > 3 and _bare(want) == _bare(stored) and want != _lines(stored)
 
 
 def _bare(text: str) -> str:

@@ -87,8 +87,8 @@ def test_a_clock_that_was_an_hour_fast_does_not_silence_anything(name):
 def test_everything_is_rung_anew_after_the_clock_is_put_back(tmp_path):
     """Of one beat with all of its entries: those that wait for a time of the fast clock too."""
     rung = []
-    beat = Beat(app=app, schedule_filename=str(tmp_path / "beat"), max_interval=1)
-    beat.apply_async = lambda entry, **_: rung.append(entry.name)  # type: ignore[method-assign]
+    beat: Any = Beat(app=app, schedule_filename=str(tmp_path / "beat"), max_interval=1)
+    beat.apply_async = lambda entry, **_: rung.append(entry.name)
     ahead = timezone.now() + timedelta(hours=1)
     for entry in beat.schedule.values():
         entry.last_run_at = ahead
