@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from . import identity_actions as actions
 from .access import Permission, SignedInRequest, requires
 from .forms import ActionForm, ActionModelForm
-from .models import RoleClaim
+from .middleware import WANTED
+from .models import RoleClaim, User
 from .oidc import Identity, ProviderIsAway, Refused, came_back, lead_there
 
 log = logging.getLogger(__name__)
@@ -55,8 +56,13 @@ def city_return(request: HttpRequest) -> HttpResponse:
     if user is None:
         context = {"values": who.values[:20], "name": settings.OIDC_NAME}
         return render(request, "registration/no_access.html", context, status=403)
-    login(request, user)
+    _let_in(request, user)
     return redirect(_safe(request, kept.get("next", "")))
+
+
+def _let_in(request: HttpRequest, user: User) -> None:
+    login(request, user)
+    request.session.pop(WANTED, None)  # a second factor is asked for by the city
 
 
 def _linked(request: HttpRequest, who: Identity, left_as: int) -> HttpResponse:
@@ -67,7 +73,7 @@ def _linked(request: HttpRequest, who: Identity, left_as: int) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
     else:
-        login(request, user)  # new rights have ended the session that they came with
+        _let_in(request, user)  # new rights have ended the session that they came with
         messages.success(request, f"Du kan nu logga in med {settings.OIDC_NAME}.")
     return redirect("account")
 

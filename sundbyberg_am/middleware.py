@@ -40,10 +40,14 @@ PASSWORDS = {"password", "current", "again"}  # the names of fields that are nev
 # A request that nobody has made by hand says so: it does not keep a session open.
 UNATTENDED = "X-Unattended"
 BEGAN, SEEN = "began", "seen"  # in the session: seconds, of the sign-in and of the latest request
-# In the session of somebody who must have a second factor and has none; what may be done until then.
+# In the session of somebody who must have a second factor and has none; what may be done until then: add one,
+# or come in by the city, which has a second step of its own.
 WANTED = "factor_wanted"
 WANTED_FIRST = frozenset(
-    ("account", "code_app_add", "passkey_add", "password_change", "session_time", "logout")
+    {
+        *("account", "code_app_add", "passkey_add", "city_link", "city_return"),
+        *("password_change", "session_time", "logout"),
+    }
 )
 SEEN_EVERY = 60  # seconds: a session is not written in each request
 

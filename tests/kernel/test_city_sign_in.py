@@ -405,6 +405,16 @@ def test_an_account_is_not_linked_without_a_role_nor_twice(provider, anna, as_us
     assert SocialAccount.objects.count() == 1
 
 
+def test_whoever_must_have_a_second_factor_may_come_by_the_city_instead(provider, anna, settings):
+    settings.SECOND_FACTOR = True
+    client = Client()
+    sent = {"username": a_user().username, "password": "lösenord-i-test"}
+    client.post("/logga-in/", sent)
+    assert client.get("/deltagare/")["Location"] == "/konto/"
+    provider.sign_in(client, anna, "/konto/kommun/")
+    assert client.get("/deltagare/").status_code == 200
+
+
 def test_an_account_is_linked_by_the_user_who_asked(provider, anna, as_user):
     client = as_user(a_user())
     back = provider.lets_in(client, anna, "/konto/kommun/")
