@@ -344,10 +344,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": Every(3600)},
-    "remove-old-sessions": {
-        "task": "sundbyberg_am.tasks.remove_old_sessions",
-        "schedule": Every(3600),
-    },
     "remove-what-is-due": {
         "task": "secrecy.tasks.remove_what_is_due",
         "schedule": Every(3600),

@@ -15,14 +15,8 @@ seals_told = logging.getLogger("sundbyberg_am.seals")
 
 @app.task  # type: ignore[untyped-decorator]
 def remove_old_drafts() -> None:
-    """Remove the drafts that nobody came back to, and the sessions that have ended."""
+    """Remove the drafts that nobody came back to, and the sessions that have ended with what they hold."""
     drafts.remove_old_drafts(timezone.now())
-    SessionStore.clear_expired()
-
-
-@app.task  # type: ignore[untyped-decorator]
-def remove_old_sessions() -> None:
-    """Remove the sessions that have ended, with what was searched for in them."""
     SessionStore.clear_expired()
 
 

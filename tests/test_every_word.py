@@ -35,11 +35,11 @@ from sundbyberg_am.access import Role
 from sundbyberg_am.celery import app as celery
 from sundbyberg_am.models import AccessRecord, User
 
+from .addresses import ADDRESSES, MATRIX, one_of_each
 from .builders import a_meeting, a_unit, a_user, an_enrolment
 from .planting import WORD, Planted, people_of, plant, read
 from .referrals.builders import DAY, Cast, a_draft, a_referral_in
 from .referrals.systems import Caller
-from .test_addresses import ADDRESSES, MATRIX, one_of_each
 
 pytestmark = pytest.mark.django_db
 

@@ -20,10 +20,10 @@ from django.test import Client
 
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import User
+from tests.addresses import ADDRESSES, one_of_each, url_of
 from tests.browser.test_every_page import PAGES
 from tests.builders import a_unit, a_user
 from tests.markup import faults_in
-from tests.test_addresses import ADDRESSES, one_of_each, url_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 

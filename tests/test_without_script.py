@@ -16,19 +16,21 @@ from django.urls import resolve
 
 from sundbyberg_am.access import Role
 
+from .addresses import ADDRESSES, methods_of, one_of_each, url_of
 from .browser.test_every_page import PAGES
-from .test_addresses import ADDRESSES, methods_of, one_of_each, url_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
 # What a script sends while one types; without scripts the text is sent when it is saved.
 BY_SCRIPT = {"draft", "referral_draft", "referral_add_draft", "referral_register_draft"}
-# In states that these pages are not in: a report that is no draft, a plan without steps, a year with goals.
+# In states that these pages are not in: a report that is no draft, a plan without steps, a year with goals,
+# somebody whose time has come.
 # The story in browser/test_the_whole_way.py goes through the commonest of them without scripts.
 ELSEWHERE = {
     *("board_goals_copy", "report_approve", "report_discard", "report_retry"),
     *("goal_change", "plan_start", "step_change", "step_state", "hand_over", "handover_seen"),
     *("mapping_draft_start", "mapping_take_back", "feedback_acknowledge", "referral_complete"),
+    "removal",
 }
 
 

@@ -20,9 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import User
+from tests.addresses import ADDRESSES, OPEN_TO_ALL, one_of_each, url_of
 from tests.builders import a_unit, a_user
 from tests.markup import faults_in
-from tests.test_addresses import ADDRESSES, OPEN_TO_ALL, one_of_each, url_of
 
 from .conftest import CONTRAST, Site, violations
 from .crowd import TIMES, ten_times

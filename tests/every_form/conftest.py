@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 
 from sundbyberg_am.access import Role
-from tests.test_addresses import one_of_each
+from tests.addresses import one_of_each
 
 from .pages import PageForm, every_form
 

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from sundbyberg_am.access import Role
+from tests.addresses import ADDRESSES, methods_of, url_of
 from tests.builders import a_personnummer
-from tests.test_addresses import ADDRESSES, methods_of, url_of
 
 TEXTS = ("text", "textarea", "search", "tel", "email")
 TODAY = timezone.localdate()

@@ -16,9 +16,9 @@ from reporting.content import build_content
 from reporting.exporters import FORMS
 from reporting.goals.models import BoardGoal, Indicator
 from reporting.periods import Period
+from tests.addresses import ADDRESSES, methods_of, url_of
 from tests.planting import models_about_people, text_fields
 from tests.reporting.builders import a_board_goal, an_indicator
-from tests.test_addresses import ADDRESSES, methods_of, url_of
 
 from .strings import COMPOSED, STRINGS
 

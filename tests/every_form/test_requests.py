@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from participants.models import Note
 from sundbyberg_am.access import Role
+from tests.addresses import ADDRESSES, methods_of, url_of
 from tests.referrals.builders import Cast
 from tests.referrals.systems import Caller, a_body
-from tests.test_addresses import ADDRESSES, methods_of, url_of
 
 from .strings import BIG_LIST, DAYS, NUMBERS, SWEDISH
 

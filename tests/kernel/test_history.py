@@ -36,8 +36,8 @@ from secrecy.models import RemovalDecision, RemovalEntry
 from sundbyberg_am.acting import acting
 from sundbyberg_am.celery import app
 from sundbyberg_am.models import Change, User
+from tests.addresses import one_of_each
 from tests.builders import a_participant, a_plan, a_user, an_enrolment
-from tests.test_addresses import one_of_each
 
 pytestmark = pytest.mark.django_db
 
