@@ -45,9 +45,9 @@ def _pages(large: Server, small: Server, long_case: str) -> dict[str, Callable[[
         "caseload": "/deltagare/",
         "everybody of a large unit": "/deltagare/?vilka=alla&lage=alla",
         "a case of years": f"/deltagare/{long_case}/",
-        "search by parts of a name": "/deltagare/?q=lind+ann",
-        "search by part of a number": "/deltagare/?q=19700",
-        "search by case number": "/deltagare/?q=AM00017",
+        "search by parts of a name": large.post("/deltagare/", q="lind ann"),
+        "search by part of a number": large.post("/deltagare/", q="19700"),
+        "search by case number": large.post("/deltagare/", q="AM00017"),
         "Django's list": "/bench/admin/participants/enrolment/",
         "Django's list, tuned": "/bench/admin/participants/tunedenrolment/",
     }

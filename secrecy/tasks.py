@@ -17,10 +17,16 @@ def carry_out_removal(decision_id: int) -> None:
 
 
 @app.task  # type: ignore[untyped-decorator]
-def remove_what_is_due() -> None:
-    """Carry out every decision that is not, since a ring may be lost; and what the rule alone decides."""
-    now = timezone.now()
+def carry_out_removals() -> None:
+    """Carry out every decision that is not, since a ring may be lost."""
     with as_remover():
         for decision in RemovalDecision.objects.unfinished():
-            actions.carry_out(decision.pk, now=now)
+            actions.carry_out(decision.pk, now=timezone.now())
+
+
+@app.task  # type: ignore[untyped-decorator]
+def remove_by_the_rule() -> None:
+    """Remove what nobody decides about."""
+    now = timezone.now()
+    with as_remover():
         actions.remove_by_the_rule(today=timezone.localdate(now), now=now)

@@ -344,9 +344,14 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "remove-old-drafts": {"task": "sundbyberg_am.tasks.remove_old_drafts", "schedule": Every(3600)},
-    "remove-what-is-due": {
-        "task": "secrecy.tasks.remove_what_is_due",
+    "carry-out-removals": {
+        "task": "secrecy.tasks.carry_out_removals",
         "schedule": Every(3600),
+        "options": {"expires": 3600},
+    },
+    "remove-by-the-rule": {
+        "task": "secrecy.tasks.remove_by_the_rule",
+        "schedule": crontab(minute="40", hour="5"),
         "options": {"expires": 3600},
     },
 }

@@ -83,7 +83,9 @@ def test_start_and_case(sign_in: SignIn, kim, case):
 def test_work_with_a_case(sign_in: SignIn, kim, case):
     a_plan(case)
     page = sign_in(kim)
-    page.goto("/deltagare/?q=Ekenstam")
+    page.get_by_role("searchbox").fill("Ekenstam")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/deltagare/?sok=*")
     read_aloud(page, "search", "main")
     for name, address in {
         "note": "anteckningar/ny/",

@@ -16,7 +16,7 @@ from participants.models import Note
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import Draft, SignInMiss, User
 from sundbyberg_am.sign_in_actions import fingerprint
-from sundbyberg_am.tasks import remove_old_sessions
+from sundbyberg_am.tasks import remove_old_drafts
 from tests.at_once import crowd
 from tests.builders import a_unit, a_user, an_enrolment
 
@@ -167,7 +167,7 @@ def test_signing_in_gives_a_session_of_its_own_and_out_leaves_none_behind(client
 def test_what_an_ended_session_held_is_removed(as_user):
     old, new = as_user(a_user()), as_user(a_user())
     Session.objects.filter(pk=old.session.session_key).update(expire_date=timezone.now())
-    remove_old_sessions()
+    remove_old_drafts()
     assert (is_in(old), is_in(new)) == (False, True)
     assert Session.objects.filter(pk=new.session.session_key).exists()
     assert Session.objects.count() == 1
