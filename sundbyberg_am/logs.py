@@ -4,11 +4,13 @@ What an exception says may hold what was typed, and what the database says of a 
 a line tells the kind of the exception and where in the code it came from, and never its message.
 """
 
+import json
 import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from secrets import token_hex
 from types import TracebackType
 from typing import Any
@@ -57,18 +59,35 @@ class QuietFormatter(logging.Formatter):
         return "\n".join(reversed(parts))
 
 
-def logging_settings() -> dict[str, Any]:
+class JsonFormatter(QuietFormatter):
+    """The same, a line of JSON each, for whatever gathers the lines of many programs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "request": request_id.get(),
+            "user": user_id.get(),
+            "logger": record.name,
+            "message": super().format(record),
+        }
+        return json.dumps(said, ensure_ascii=False)
+
+
+_LINE = {
+    "()": f"{__name__}.QuietFormatter",
+    "format": "%(asctime)s %(levelname)s %(request)s %(user)s %(name)s %(message)s",
+    "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+}
+_JSON = {"()": f"{__name__}.JsonFormatter", "format": "%(message)s"}
+
+
+def logging_settings(*, as_json: bool = False) -> dict[str, Any]:
     """All that is logged goes to stderr, in lines of one kind."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "line": {
-                "()": f"{__name__}.QuietFormatter",
-                "format": "%(asctime)s %(levelname)s %(request)s %(user)s %(name)s %(message)s",
-                "datefmt": "%Y-%m-%dT%H:%M:%S%z",
-            }
-        },
+        "formatters": {"line": _JSON if as_json else _LINE},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         # Django's own sends errors, with the page that was asked for, by e-mail.

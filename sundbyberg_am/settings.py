@@ -377,7 +377,7 @@ MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Where the program is, as the mails say it.
 SITE_URL = f"https://{_host}/" if HTTPS_ONLY else ""
 
-LOGGING = logs.logging_settings()
+LOGGING = logs.logging_settings(as_json=_flag("LOG_JSON", default=False))
 
 # In the public version of a report, smaller counts than the first are hidden, and shares, medians and means
 # of fewer than the second.
