@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods
 
 from sundbyberg_am.access import Permission, SignedInRequest, requires
@@ -59,6 +60,6 @@ def removal(request: SignedInRequest) -> HttpResponse:
         "kept": kept,
         "decisions": RemovalDecision.objects.of_unit(user.unit),
         "years": settings.REMOVE_AFTER_YEARS,
-        "kept_days": sorted(settings.KEPT_BIRTH_DAYS),
+        "kept_days": get_text_list([str(day) for day in sorted(settings.KEPT_BIRTH_DAYS)], "eller"),
     }
     return render(request, "secrecy/removal.html", context, status=form.status)
