@@ -51,7 +51,7 @@ class ExampleForm(ActionForm):
 @require_GET
 def components(request: SignedInRequest) -> HttpResponse:
     """Every component in all its states; not on a server, where nobody builds pages."""
-    if not settings.EMBEDDED_DATABASE:
+    if settings.HTTPS_ONLY:
         raise Http404
     refused = ExampleForm({}, prefix="rattas")
     refused.add_error(None, "Någon annan sparade samtidigt, så det här sparades inte.")

@@ -356,8 +356,8 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# What is removed when (docs/handbok/gallring.md): people so many years after the last entry, except those born on
-# these days of the month, who are kept for research; rows of the access log after so many years.
+# What is removed when (docs/handbok/gallring.md): people so many years after the last entry, except those
+# born on these days of the month, who are kept for research; rows of the access log after so many years.
 REMOVE_AFTER_YEARS = _number("REMOVE_AFTER_YEARS", default=5)
 KEPT_BIRTH_DAYS = _days("KEPT_BIRTH_DAYS", default="5,15,25")
 ACCESS_LOG_YEARS = _number("ACCESS_LOG_YEARS", default=5)

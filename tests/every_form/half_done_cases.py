@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from functools import partial
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.utils import timezone
 
 from participants import actions as participants
@@ -19,9 +20,19 @@ from reporting import actions as reporting
 from reporting.content import fingerprint
 from reporting.goals import actions as goals
 from reporting.models import ReportRun, RunState
-from sundbyberg_am import sign_in_actions
+from sundbyberg_am import factor_actions, identity_actions, sign_in_actions
 from sundbyberg_am.access import Role
-from tests.builders import a_meeting, a_participant, a_plan, a_unit, a_user, an_enrolment
+from sundbyberg_am.factors import factors_of
+from sundbyberg_am.oidc import Identity
+from tests.builders import (
+    a_meeting,
+    a_participant,
+    a_plan,
+    a_role_claim,
+    a_unit,
+    a_user,
+    an_enrolment,
+)
 from tests.participants.builders import a_handover, a_recommended_review, an_opening
 from tests.referrals.builders import Cast, a_feedback_record, a_referral_in
 from tests.referrals.systems import Caller
@@ -35,7 +46,7 @@ LATER = TODAY + timedelta(days=7)
 
 def cases() -> Iterator[tuple[str, Callable[[], Any]]]:
     """The full name of each action and a call of it, good until the next is asked for."""
-    for group in (_of_cases, _of_plans, _of_referrals, _of_the_rest):
+    for group in (_of_cases, _of_plans, _of_referrals, _of_sign_ins, _of_the_rest):
         for call in group():
             action = call.func  # type: ignore[attr-defined]
             yield f"{action.__module__}.{action.__name__}", call
@@ -180,6 +191,26 @@ def _of_referrals() -> Cases:
 
 def _ended() -> Enrolment:
     return an_enrolment(TODAY - timedelta(days=9), TODAY)
+
+
+def _of_sign_ins() -> Cases:
+    user, administrator = a_user(), a_user(Role.ADMINISTRATOR)
+    secret, step = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", int(NOW.timestamp()) // 30
+    code = format_hotp_value(hotp_value(secret, step))
+    add_app = partial(factor_actions.add_app, user, secret=secret, code=code, now=NOW, by=user)
+    yield add_app
+    add_app()
+    wrong = {"code": "000 000", "credential": None, "now": NOW}
+    yield partial(factor_actions.pass_second_step, user, **wrong)
+    yield partial(factor_actions.renew_spare_codes, user, by=user)
+    yield partial(factor_actions.remove_factor, factors_of(user)[0], by=user)
+    yield partial(factor_actions.remove_factors, user, by=administrator)
+    value = a_role_claim().value
+    new, other = (
+        Identity("https://i.example.se", who, "Anna", "", "anna", (value,)) for who in ("1", "2")
+    )
+    yield partial(identity_actions.admit, new)
+    yield partial(identity_actions.link, user, other, by=user)
 
 
 def _of_the_rest() -> Cases:

@@ -33,6 +33,7 @@ IS_LONG = bool(os.environ.get("HALF_DONE"))
 WRITES = re.compile(r"^(INSERT|UPDATE|DELETE)")
 Call = Callable[[], Any]
 READS_ONLY = {"sundbyberg_am.sign_in_actions.check_may_try"}
+BY_A_BROWSER = {"sundbyberg_am.factor_actions.add_passkey"}  # nobody else makes a passkey
 
 
 class BrokenOffError(BaseException):
@@ -159,7 +160,7 @@ def is_whole(call: Call) -> bool:
 
 
 def test_an_action_that_is_broken_off_has_done_nothing(pages):
-    tried, half = set(READS_ONLY), set()
+    tried, half = READS_ONLY | BY_A_BROWSER, set()
 
     def try_it(name: str, call: Call) -> None:
         if name not in tried and statements(call):

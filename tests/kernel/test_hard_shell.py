@@ -130,7 +130,7 @@ def test_a_static_file_is_for_this_site_and_says_what_it_is(tmp_path, settings):
 
 
 def test_the_page_of_components_is_not_on_a_server(as_user, settings):
-    settings.EMBEDDED_DATABASE = False
+    settings.HTTPS_ONLY = True
     assert as_user(a_user()).get("/komponenter/").status_code == 404
 
 

@@ -104,7 +104,7 @@ def test_a_manager_changes_nothing(as_user, case):
 
 
 def test_the_wrong_method_is_refused(client, case):
-    assert client.post("/deltagare/").status_code == 405
+    assert client.put("/deltagare/").status_code == 405
     for name, more in POSTS:
         assert client.get(to(name, case, *more)).status_code == 405
     for name, more in PAGES:

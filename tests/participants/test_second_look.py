@@ -62,7 +62,7 @@ def test_a_note_with_a_listed_word_is_asked_about_and_saved_by_the_same_button(c
     "text",
     [
         'Rad ett om adhd\n\n  indragen rad\ttabb\n<b>&amp; "citat"</b> ’–’ 😀',
-        "adhd e\u0301 de\u00adpression",
+        "adhd \u00e9 de\u00adpression",
         "adhd " + "x" * 19_000,
     ],
 )
