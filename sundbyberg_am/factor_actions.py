@@ -97,7 +97,7 @@ def remove_factor(factor: Authenticator, *, by: User) -> User:
     user = User.objects.select_for_update().get(pk=factor.user_id)
     if user != by:
         raise ValidationError("Du kan bara ta bort det som är ditt.")
-    factor.delete()
+    factors_of(user).filter(pk=factor.pk).delete()
     if not has_factor(user):
         factors_of(user).delete()
     return sign_out_everywhere(user, by=by)

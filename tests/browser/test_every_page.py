@@ -150,6 +150,18 @@ def addresses_of(role: Role, things) -> dict[str, str]:
     return {name: url_of(name, things) for name in PAGES if role in ADDRESSES[name].roles}
 
 
+def is_first(role: Role, name: str) -> bool:
+    """Whether the page is looked at as this role in every width, and in the dark.
+
+    Other roles get the same page with other links: it is looked at on a phone, and for room in every width.
+    """
+    return role == min(ADDRESSES[name].roles)
+
+
+def widths_for(role: Role, name: str) -> Sequence[int]:
+    return (WIDE, ZOOMED) if is_first(role, name) else ()
+
+
 def opened(page: Page, address: str) -> list[str]:
     """Open the page, with all that can be unfolded on it, and say what is wrong with how it was sent."""
     answer = page.goto(address)
@@ -164,7 +176,8 @@ def test_pages_with_something_on_them(role, things, window):
     page = window(things["users"][role])
     found = []
     for name, address in addresses_of(role, things).items():
-        found += opened(page, address) + faults(page) + dark_faults(page)
+        found += opened(page, address) + faults(page, widths_for(role, name))
+        found += dark_faults(page) if is_first(role, name) else []
         keep(page, f"{name}-{role}")
     assert found == []
 
@@ -194,16 +207,13 @@ def test_pages_with_nothing_on_them(role, window):
     found = []
     for name in PAGES:
         if role in ADDRESSES[name].roles and not (ADDRESSES[name].about or ADDRESSES[name].more):
-            found += markup(page.goto(url_of(name, {}))) + faults(page)
+            found += markup(page.goto(url_of(name, {}))) + faults(page, widths_for(role, name))
     assert found == []
 
 
 @pytest.mark.parametrize("role", Role)
 def test_forms_sent_with_nothing_in_them(role, things, window):
-    """Each form comes back with its errors listed, linked and in view.
-
-    The second of the roles that may send one gets the same page, and is looked at on a phone.
-    """
+    """Each form comes back with its errors listed, linked and in view."""
     page = window(things["users"][role])
     found = []
     for name, address in addresses_of(role, things).items():
@@ -218,8 +228,7 @@ def test_forms_sent_with_nothing_in_them(role, things, window):
         )
         with page.expect_navigation() as sent:
             form.first.locator("button[type=submit]").first.click()
-        is_first = role == min(ADDRESSES[name].roles)
-        found += markup(sent.value) + faults(page, (WIDE, ZOOMED) if is_first else ())
+        found += markup(sent.value) + faults(page, widths_for(role, name))
     assert found == []
 
 

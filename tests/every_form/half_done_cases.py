@@ -200,8 +200,7 @@ def _of_sign_ins() -> Cases:
     add_app = partial(factor_actions.add_app, user, secret=secret, code=code, now=NOW, by=user)
     yield add_app
     add_app()
-    wrong = {"code": "000 000", "credential": None, "now": NOW}
-    yield partial(factor_actions.pass_second_step, user, **wrong)
+    yield partial(factor_actions.pass_second_step, user, code="000 000", credential=None, now=NOW)
     yield partial(factor_actions.renew_spare_codes, user, by=user)
     yield partial(factor_actions.remove_factor, factors_of(user)[0], by=user)
     yield partial(factor_actions.remove_factors, user, by=administrator)

@@ -37,7 +37,7 @@ class Entry:
         if isinstance(plan, crontab):
             at = {"minute": plan._orig_minute, "hour": plan._orig_hour}
             self.plan: Any = crontab(**at, nowfun=lambda: self.now, app=app)
-            assert plan == self.plan
+            assert plan == crontab(**at)
         else:
             self.plan = Every(plan.seconds, nowfun=lambda: self.now, app=app)
 
