@@ -204,7 +204,7 @@ def _of_sign_ins() -> Cases:
     yield partial(factor_actions.renew_spare_codes, user, by=user)
     yield partial(factor_actions.remove_factor, factors_of(user)[0], by=user)
     yield partial(factor_actions.remove_factors, user, by=administrator)
-    value = a_role_claim().value
+    value = a_role_claim("am-alla").value
     new, other = (
         Identity("https://i.example.se", who, "Anna", "", "anna", (value,)) for who in ("1", "2")
     )
