@@ -2,9 +2,10 @@
 
 With something on it, with nothing, with ten times as much, and sent back with errors; on a desk, on a
 phone, zoomed, and in the dark. What opens over a page is in test_states.py. The table of addresses is the
-list of pages, so a new page is covered as soon as it has its row. To look at them all, in both widths, light
-and dark:
+list of pages, so a new page is covered as soon as it has its row. Every page as every role in every width and
+colour, which takes longer; and pictures of them all, in both widths, light and dark:
 
+  WALK=whole python3 dev.py test tests/browser/test_every_page.py tests/browser/test_the_whole_way.py
   PICTURES=/tmp/pictures python3 dev.py test tests/browser/test_every_page.py -k something_on
 """
 
@@ -31,6 +32,8 @@ from .crowd import TIMES, ten_times
 WIDE, NARROW, HEIGHT = 1280, 390, 900
 ZOOMED, REFLOWED = 640, 320  # what a window of 1280 has room for at 200 and at 400 per cent
 PICTURES = os.environ.get("PICTURES", "")
+# Otherwise what is the same for several roles, or between two widths, is looked at once.
+IS_WHOLE = os.environ.get("WALK") == "whole"
 # Who is asked first where more than one role may open a page.
 FIRST = [Role.CONSULTANT, Role.MANAGER, Role.SOCIAL_SECRETARY]
 COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -130,7 +133,7 @@ def dark_faults(page: Page) -> list[str]:
     """Only the colours of the page are others in the dark, so only the rule about them is asked."""
     page.emulate_media(color_scheme="dark")
     found = []
-    for width in (WIDE, NARROW):
+    for width in (WIDE, NARROW) if IS_WHOLE else (NARROW,):
         resize(page, width)
         found += violations(page, [CONTRAST])
     page.emulate_media(color_scheme="light")
@@ -155,11 +158,16 @@ def is_first(role: Role, name: str) -> bool:
 
     Other roles get the same page with other links: it is looked at on a phone, and for room in every width.
     """
-    return role == min(ADDRESSES[name].roles)
+    return IS_WHOLE or role == min(ADDRESSES[name].roles)
 
 
 def widths_for(role: Role, name: str) -> Sequence[int]:
-    return (WIDE, ZOOMED) if is_first(role, name) else ()
+    return () if not is_first(role, name) else (WIDE, ZOOMED) if IS_WHOLE else (WIDE,)
+
+
+def faults_but_for_others(page: Page, role: Role, name: str) -> list[str]:
+    """What `faults` finds as the first of the page's roles; as the others, what has no room."""
+    return faults(page, widths_for(role, name)) if is_first(role, name) else no_room(page)
 
 
 def opened(page: Page, address: str) -> list[str]:
@@ -193,8 +201,7 @@ def test_pages_with_ten_times_as_much_on_them(things, window):
             if name in left or name == "start":
                 found += opened(page, address)
                 if page.locator("main").locator("tr, li, .form-check").count() >= TIMES:
-                    resize(page, NARROW)
-                    found += violations(page, besides=[CONTRAST]) + no_room(page)
+                    found += faults(page, ()) if IS_WHOLE else no_room(page)
         left -= set(addresses_of(role, things))
     assert left == set()
     assert found == []
@@ -207,7 +214,8 @@ def test_pages_with_nothing_on_them(role, window):
     found = []
     for name in PAGES:
         if role in ADDRESSES[name].roles and not (ADDRESSES[name].about or ADDRESSES[name].more):
-            found += markup(page.goto(url_of(name, {}))) + faults(page, widths_for(role, name))
+            found += markup(page.goto(url_of(name, {})))
+            found += faults_but_for_others(page, role, name)
     assert found == []
 
 
@@ -228,7 +236,7 @@ def test_forms_sent_with_nothing_in_them(role, things, window):
         )
         with page.expect_navigation() as sent:
             form.first.locator("button[type=submit]").first.click()
-        found += markup(sent.value) + faults(page, widths_for(role, name))
+        found += markup(sent.value) + faults_but_for_others(page, role, name)
     assert found == []
 
 

@@ -149,7 +149,7 @@ def is_whole(call: Call) -> bool:
     """Whether it leaves everything as it was, wherever it is broken off."""
     before = every_row()
     last = statements(call)
-    for number in range(1, last + 1) if IS_LONG else {1, (last + 1) // 2, last}:
+    for number in range(1, last + 1) if IS_LONG else [(last + 1) // 2]:
         with transaction.atomic():
             break_off(call, number)
             same = every_row() == before
