@@ -226,6 +226,11 @@ class Report:
         figures = (figure for section in self.sections for figure in section.figures)
         return next((figure for figure in figures if figure.code == code), None)
 
+    def place_of_section(self, asked: str) -> int:
+        """The place of a section, from 1, as an address has it; 0 when there is no such."""
+        places = range(1, len(self.sections) + 1)
+        return next((place for place in places if str(place) == asked), 0)
+
     @property
     def key_figures(self) -> list[FigureRead]:
         """Those to show first."""

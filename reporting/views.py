@@ -47,7 +47,10 @@ def report_list(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.READ_REPORTS)
 def report(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """One report; while it is being built, how far that has come."""
+    """One report; while it is being built, how far that has come.
+
+    `?visa=3` shows the figures of its third section by level, age and so on.
+    """
     run = open_run(request, public_id)
     context: dict[str, Any] = {"run": run, "steps": len(actions.STEPS)}
     if run.is_unfinished:
@@ -58,14 +61,19 @@ def report(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             else "reporting/building.html"
         )
         return render(request, page, context)
-    if "HX-Request" in request.headers:
+    in_place, asked = "HX-Request" in request.headers, request.GET.get("visa", "")
+    if in_place and not asked:
         # The page that asked how far it has come is to show the report instead.
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context["may_order"] = request.user.may(Permission.ORDER_REPORTS)
-    context["forms"] = FORMS
+    context |= {"may_order": request.user.may(Permission.ORDER_REPORTS), "forms": FORMS}
     if run.content is None:
         return render(request, "reporting/failed.html", context)
-    return render(request, "reporting/report.html", {**context, "report": read(run.content)})
+    found = read(run.content)
+    opened = found.place_of_section(asked)
+    if in_place and opened:
+        context |= {"section": found.sections[opened - 1], "number": opened, "opened": opened}
+        return render(request, "reporting/_breakdown.html", context)
+    return render(request, "reporting/report.html", {**context, "report": found, "opened": opened})
 
 
 @require_GET

@@ -21,7 +21,7 @@ from participants.models import (
 )
 from referrals.editor.actions import start_draft
 from referrals.models import SendingSystem
-from reporting.models import ReportFile, ReportRun, RunState
+from reporting.models import ReportFile
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import User
 from tests.builders import (
@@ -39,7 +39,7 @@ from tests.builders import (
 from tests.participants.builders import a_handover, a_pause, a_review, an_absence, an_opening
 from tests.referrals.builders import Cast, a_draft, a_referral_in
 from tests.referrals.systems import a_token
-from tests.reporting.builders import a_board_goal, a_content, an_indicator
+from tests.reporting.builders import a_board_goal, an_approved_report, an_indicator
 
 METHODS = frozenset(["get", "head", "options", "post", "put", "patch", "delete", "trace"])
 EVERYONE = frozenset(Role)
@@ -267,16 +267,7 @@ def one_of_each() -> dict[str, Any]:
     plan = a_plan(enrolment)
     goal = Goal.objects.create(plan=plan, text="Hitta ett arbete")
     author = a_user()
-    run = ReportRun.objects.create(
-        period_code="2022",
-        state=RunState.READY,
-        ordered_by=a_user(Role.MANAGER),
-        content=a_content(),
-        fingerprint="0" * 64,
-        finished_at=timezone.now(),
-        approved_at=timezone.now(),
-        approved_by=a_user(Role.MANAGER),
-    )
+    run = an_approved_report(a_user(Role.MANAGER))
     for kept in ("xlsx", "pub-xlsx"):
         ReportFile.objects.create(run=run, format=kept, content=b"x")
     accepted = a_referral_in("accepted", cast)

@@ -58,7 +58,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:sendError", (event) =>
   say(event.detail.elt, "Det gick inte att nå servern. Det du skrev står kvar. Försök igen om en stund."));
 document.addEventListener("htmx:responseError", (event) =>
-  say(event.detail.elt, "Det gick inte att spara. Kopiera det du skrev och läs om sidan."));
+  say(event.detail.elt, event.detail.requestConfig.verb === "get" ? "Det gick inte att visa. Läs om sidan och försök igen."
+    : "Det gick inte att spara. Kopiera det du skrev och läs om sidan."));
 function say(place, sentence) {
   document.querySelector("[data-failed]")?.remove();
   const message = document.createElement("p");

@@ -15,12 +15,11 @@ from playwright.sync_api import Page
 
 from participants.models import Goal, Note, Step
 from referrals.actions import submit
-from reporting.models import ReportRun, RunState
 from sundbyberg_am.access import Role
 from tests.builders import a_participant, a_plan, a_user, an_enrolment, an_intervention
 from tests.participants.reading import START
 from tests.referrals.builders import a_draft
-from tests.reporting.builders import a_content
+from tests.reporting.builders import an_approved_report
 
 from .conftest import SignIn
 
@@ -134,17 +133,7 @@ def test_form_of_a_referral(sign_in: SignIn):
 
 def test_report(sign_in: SignIn):
     eva = a_user(Role.MANAGER, name="Eva Chef")
-    now = timezone.now()
-    run = ReportRun.objects.create(
-        period_code="2022",
-        state=RunState.READY,
-        ordered_by=eva,
-        content=a_content(),
-        fingerprint="0" * 64,
-        finished_at=now,
-        approved_at=now,
-        approved_by=eva,
-    )
+    run = an_approved_report(eva)
     page = sign_in(eva)
     page.goto(f"/rapporter/{run.public_id}/")
     page.wait_for_load_state("networkidle")

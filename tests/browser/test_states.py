@@ -9,10 +9,13 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from participants.models import Note
+from sundbyberg_am.access import Role
 from tests.builders import a_participant, a_plan, a_user, an_enrolment
 from tests.participants.reading import START, TODAY, much_of_everything
+from tests.reporting.builders import an_approved_report
 
 from .conftest import SignIn
+from .hands import wait_for_focus
 from .test_every_page import dark_faults, faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +56,18 @@ def test_what_opens_over_a_page(sign_in: SignIn, kim):
     expect(page.get_by_role("dialog", name="Kortkommandon")).to_be_visible()
     found += faults(page) + dark_faults(page)
     assert found == []
+
+
+def test_a_section_of_a_report_is_divided_in_place(sign_in: SignIn):
+    eva = a_user(Role.MANAGER)
+    page = sign_in(eva)
+    page.goto(f"/rapporter/{an_approved_report(eva).public_id}/")
+    page.get_by_role("link", name="Visa deltagare efter nivå").press("Enter")
+    opened = page.locator("#efter-1 summary")
+    wait_for_focus(opened)
+    assert faults(page) + dark_faults(page) == []
+    opened.press("Enter")
+    expect(page.locator("#efter-1 table").first).to_be_hidden()
 
 
 def on_paper(page: Page) -> list[str]:

@@ -5,9 +5,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from reporting.content import build_content
 from reporting.goals.models import BoardGoal, Indicator
+from reporting.models import ReportRun, RunState
 from reporting.periods import Period
+from sundbyberg_am.models import User
 
 _serial = count(1)
 
@@ -29,9 +33,19 @@ def a_board_goal(year: int = 2026, **fields: Any) -> BoardGoal:
     return goal
 
 
-def a_content() -> dict[str, Any]:
-    """What a report of a year without anything in it says."""
-    return dict(build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)))
+def an_approved_report(by: User) -> ReportRun:
+    """A report of a year without anything in it, as if it had been built, and approved."""
+    now = timezone.now()
+    return ReportRun.objects.create(
+        period_code="2022",
+        state=RunState.READY,
+        ordered_by=by,
+        content=build_content(Period.parse("2022"), counted_on=date(2023, 1, 2)),
+        fingerprint="0" * 64,
+        finished_at=now,
+        approved_at=now,
+        approved_by=by,
+    )
 
 
 def an_indicator(

@@ -1,5 +1,6 @@
 """A figure's page: its definition, the rows behind it, and what has changed since it was counted."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 
 from participants.models import Enrolment
 from reporting import actions, figure_views
+from reporting.figures import CATALOGUE, SEXES, all_dimensions
 from reporting.models import ReportRun
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import AccessRecord
@@ -199,6 +201,33 @@ def test_a_page_asks_as_often_however_many_rows(as_user, manager, django_assert_
 def test_every_number_of_a_report_leads_to_its_page(as_user, manager):
     exits()
     run = a_run(manager)
-    shown = as_user(manager).get(reverse("report", args=[run.public_id])).content.decode()
-    for asked in ({}, {"kon": "women"}, {"efter": "level", "grupp": "AM3", "kon": "men"}):
-        assert page(run, "exits", **asked).replace("&", "&amp;") in shown
+    client, address = as_user(manager), reverse("report", args=[run.public_id])
+    whole = client.get(address).content.decode()
+    places = re.findall(r'data-hx-get="\?visa=(\d+)"', whole)
+    parts = [client.get(f"{address}?visa={place}").content.decode() for place in places]
+    shown = "".join([whole, *parts])
+    sexes = [{}, *({"kon": sex.code} for sex in SEXES[1:])]
+    for figure in CATALOGUE:
+        groups: list[dict[str, str]] = [{}] + [
+            {"efter": key, "grupp": member.code}
+            for key in figure.by
+            for member in all_dimensions()[key].members
+        ]
+        for asked in (group | sex for group in groups for sex in sexes):
+            link = page(run, figure.code, **asked).replace("&", "&amp;")
+            assert f'href="{link}"' in shown
+
+
+def test_a_section_is_divided_in_place_or_on_the_page_and_an_unknown_one_nowhere(as_user, manager):
+    exits()
+    client, address = (
+        as_user(manager),
+        reverse("report", args=[a_run(manager).public_id]),
+    )
+    part = client.get(f"{address}?visa=1", headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div class="breakdown" id="efter-1"')
+    whole = client.get(f"{address}?visa=1").content.decode()
+    assert "<html" in whole
+    assert part.strip() in whole
+    for unknown in ("0", "99", "x", "١"):
+        assert "breakdown__figure" not in client.get(f"{address}?visa={unknown}").content.decode()
