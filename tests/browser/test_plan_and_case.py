@@ -14,9 +14,6 @@ from .hands import Keyboard, Mouse, check, wait_for_focus
 
 NAME = "Karl Wåhlin-Ström af Ekenstam"
 WIDTHS = [1280, 390]
-both = pytest.mark.parametrize(
-    ("width", "hands"), [(width, hands) for width in WIDTHS for hands in (Mouse, Keyboard)]
-)
 # What is done with the keyboard on a wide screen, and with a finger on a narrow one.
 either = pytest.mark.parametrize(("width", "hands"), [(1280, Keyboard), (390, Mouse)])
 each_width = pytest.mark.parametrize("width", WIDTHS)
@@ -53,7 +50,7 @@ def a_long_plan(case: Enrolment, adopted_on=START) -> Plan:
     return plan
 
 
-@both
+@either
 def test_a_plan_of_two_goals_and_four_steps_is_adopted_on_its_page(
     sign_in, kim, case, width, hands
 ):
