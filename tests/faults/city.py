@@ -119,8 +119,8 @@ class Part:
 class City:
     """The installation. Its database holds a dozen cases, and those of a file to import."""
 
-    def __init__(self, cases: Path | None = None) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="faults-"))
+    def __init__(self, cases: Path | None = None, within: Path | None = None) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="faults-", dir=within))
         self.home.chmod(0o755)
         self.data = self.home / "data"
         self.broker_socket = self.home / "broker.sock"
@@ -184,6 +184,12 @@ class City:
             part.start()
         wait_until(self.browser.is_served, 60)
         return self
+
+    def watch_over(self) -> None:
+        """Start again what has ended by itself, as systemd and Docker do."""
+        for part in (self.broker, self.web, self.worker, self.clock):
+            if part.process and part.process.poll() is not None:
+                part.start()
 
     def end(self) -> None:
         for part in (self.clock, self.worker, self.second_worker, self.web, self.broker):
@@ -323,9 +329,9 @@ def wait_until(condition: Any, seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def a_city(cases: Path | None = None) -> Iterator[City]:
-    """A city that is up; afterwards nothing of it runs."""
-    city = City(cases)
+def a_city(cases: Path | None = None, within: Path | None = None) -> Iterator[City]:
+    """A city that is up, in a folder of its own within the folder; afterwards nothing of it runs."""
+    city = City(cases, within)
     try:
         yield city.start()
     finally:
