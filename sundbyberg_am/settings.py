@@ -133,6 +133,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "sundbyberg_am.middleware.hard_shell",
+    "sundbyberg_am.metrics.measured",
     "django.middleware.security.SecurityMiddleware",
     # Pages are a seventh as large. Django pads each by chance, so that the size tells nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
@@ -376,6 +377,10 @@ if EMAIL_HOST and not os.environ.get("EMAIL_FROM", "").strip():
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Where the program is, as the mails say it.
 SITE_URL = f"https://{_host}/" if HTTPS_ONLY else ""
+
+# What whoever asks for /metrics must have; without it nothing is measured. metrics.py reads where processes
+# of the web server put what they have counted, PROMETHEUS_MULTIPROC_DIR, before there are settings.
+METRICS_TOKEN = _secret("METRICS_TOKEN")
 
 LOGGING = logs.logging_settings(as_json=_flag("LOG_JSON", default=False))
 

@@ -26,6 +26,7 @@ from sundbyberg_am.keeper import die_with
 from tests.setup.conftest import ROOT, environment, pids_of, processes
 
 SWEEP, LEASE = 1, 5
+TOKEN = "to-measure"
 WITHIN = 90  # seconds from when there is a worker to a report that is ready
 
 # Holds the embedded database until its standard input is closed.
@@ -129,6 +130,8 @@ class City:
             "BROKER_URL": f"redis+socket://{self.broker_socket}",
             "DJANGO_SETTINGS_MODULE": "sundbyberg_am.settings",
             "PYTHONPATH": str(ROOT),
+            "METRICS_TOKEN": TOKEN,
+            "PROMETHEUS_MULTIPROC_DIR": str(self.home / "metrics"),
             "REPORT_SWEEP_SECONDS": str(SWEEP),
             "REPORT_LEASE_SECONDS": str(LEASE),
         }
@@ -304,6 +307,15 @@ class Browser:
         folder = "offentlig/" if public else ""
         with self.open(f"/rapporter/{run}/{folder}{address}/") as file:
             return file.status, file.read()
+
+    def measured(self, name: str) -> float:
+        """What `/metrics` says of that line."""
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            lines = dict(re.findall(r"^(\S+) (\S+)$", answer.read().decode(), re.M))
+        return float(lines[name])
 
     def is_served(self) -> bool:
         try:

@@ -121,6 +121,9 @@ def test_what_was_acknowledged_is_there_once_whatever_fails(city):
     assert set(writers.acknowledged) == writers.sent
     stored = city.query("SELECT text, count(*) FROM participants_note GROUP BY text")
     assert dict(stored) == dict.fromkeys(writers.sent, 1)
+    # Counted by processes of which most have been killed since.
+    saved = city.browser.measured('am_requests_total{status="302",view="note_add"}')
+    assert saved >= len(writers.acknowledged)
     # Whole: with the row that says who wrote it, and the one that makes a second sending harmless.
     [(whole,)] = city.query(
         "SELECT count(*) FROM participants_note n"
