@@ -1,7 +1,7 @@
 """A migration can be run while the version before it is used, and that version can come back after it.
 
 So it only adds: what the version before reads and writes stays as it was, and no table is locked for as long
-as an index takes. What nobody uses any more is removed a version later.
+as an index takes. What nobody uses any more is removed a version later: see docs/handbok/uppdatera.md.
 """
 
 import pytest

@@ -84,23 +84,31 @@ class Part:
 
     def __init__(self, city: "City", name: str, *command: str) -> None:
         self.city, self.name, self.command = city, name, command
+        self.sockets: tuple[int, ...] = ()  # that it is given
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Part":
         with (self.city.home / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
-                cwd=ROOT,
-                env=self.city.environment,
+                cwd=self.city.root,
+                env=self.city.environment | {"PYTHONPATH": str(self.city.root)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                pass_fds=self.sockets,
                 start_new_session=True,
                 preexec_fn=partial(
                     die_with, os.getpid(), signal.SIGKILL
                 ),  # also when a round is cut off
             )
         return self
+
+    def end(self) -> None:
+        """As systemd does: it may finish what it is doing."""
+        assert self.process
+        self.process.terminate()
+        self.process.wait(60)
 
     def kill(self) -> None:
         """With -9, and everything that it started."""
@@ -120,7 +128,10 @@ class Part:
 class City:
     """The installation. Its database holds a dozen cases, and those of a file to import."""
 
-    def __init__(self, cases: Path | None = None, within: Path | None = None) -> None:
+    def __init__(
+        self, cases: Path | None = None, within: Path | None = None, root: Path = ROOT
+    ) -> None:
+        self.root = root  # where the code is
         self.home = Path(tempfile.mkdtemp(prefix="faults-", dir=within))
         self.home.chmod(0o755)
         self.data = self.home / "data"
@@ -129,7 +140,7 @@ class City:
         self.environment = environment(self.data) | {
             "BROKER_URL": f"redis+socket://{self.broker_socket}",
             "DJANGO_SETTINGS_MODULE": "sundbyberg_am.settings",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(root),
             "METRICS_TOKEN": TOKEN,
             "PROMETHEUS_MULTIPROC_DIR": str(self.home / "metrics"),
             "REPORT_SWEEP_SECONDS": str(SWEEP),
@@ -146,7 +157,7 @@ class City:
         assert self.holder.stdout.readline() == "up\n"
         prepared = subprocess.run(
             [sys.executable, "-c", PREPARE, *([str(cases)] if cases else [])],
-            cwd=ROOT,
+            cwd=root,
             env=self.environment,
             check=True,
             stdout=subprocess.PIPE,
