@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sundbyberg_am.models import User
+from sundbyberg_am.replica import read_all
 from sundbyberg_am.room import is_full_disk
 
 from .content import Content, build_content, fingerprint
@@ -150,7 +151,8 @@ class Superseded(Exception):
 def _count_and_write(run: ReportRun) -> None:
     """Do the steps one by one, in no transaction of their own, so that each is seen from outside."""
     counted_on = timezone.localdate(run.started_at)
-    content = build_content(Period.parse(run.period_code), counted_on=counted_on)
+    period = Period.parse(run.period_code)
+    content = read_all(lambda: build_content(period, counted_on=counted_on))
     _go_on(run, 2)
     versions = {False: content, True: public_content(content)}
     files = {}

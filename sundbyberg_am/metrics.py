@@ -25,6 +25,7 @@ from reporting.models import ReportRun, RunState
 
 from .celery import app
 from .models import Heartbeat
+from .replica import behind
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the client's own; it reads it when it is imported
 if folder := os.environ.get(FOLDER):
@@ -92,7 +93,10 @@ class Facts(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """What the database says, and the broker; of one that is away, only that it is."""
-        for name, ask in (("database", _of_database), ("broker", _of_broker)):
+        parts = {"database": _of_database, "broker": _of_broker}
+        if settings.DATABASE_REPLICA_URL:
+            parts["replica"] = _of_replica
+        for name, ask in parts.items():
             try:
                 found = list(ask())
             except (Error, OSError, OperationalError, RedisError):
@@ -117,6 +121,14 @@ def _of_broker() -> Iterator[Metric]:
         connection.ensure_connection(max_retries=1, timeout=2)
         waiting = connection.default_channel.client.llen(app.conf.task_default_queue)
     yield _gauge("am_queue_messages", "Tasks that no worker has taken yet", waiting)
+
+
+def _of_replica() -> Iterator[Metric]:
+    missing, seconds = behind()
+    yield _gauge(
+        "am_replica_behind_bytes", "Of the database's log, not yet in the replica", missing
+    )
+    yield _gauge("am_replica_behind_seconds", "Since the latest change that is there", seconds)
 
 
 def _gauge(name: str, says: str, value: float) -> Metric:

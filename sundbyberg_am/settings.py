@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from celery.schedules import crontab
@@ -70,6 +71,8 @@ DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
 DATABASE_REMOVAL_URL = os.environ.get("DATABASE_REMOVAL_URL") or (
     "" if os.environ.get("DATABASE_URL") else embedded.removal_url(DATA_DIR)
 )
+# A streaming replica of the same database, for what only reads much; see replica.py.
+DATABASE_REPLICA_URL = os.environ.get("DATABASE_REPLICA_URL", "").strip()
 CELERY_BROKER_URL = os.environ.get("BROKER_URL") or _embedded_broker_url
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 
@@ -145,6 +148,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sundbyberg_am.middleware.sessions_end",
+    "sundbyberg_am.replica.written_is_known",
     "sundbyberg_am.middleware.known_changes",
     "sundbyberg_am.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -172,13 +176,19 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
+DATABASES: dict[str, Any] = {
     "default": {
         **dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
         # A page is one transaction: what it shows, writes and puts in the access log stand together.
         "ATOMIC_REQUESTS": True,
     }
 }
+if DATABASE_REPLICA_URL:
+    DATABASES["replica"] = {
+        "OPTIONS": {"connect_timeout": 2},
+        **dj_database_url.parse(DATABASE_REPLICA_URL, conn_max_age=60, conn_health_checks=True),
+    }
+    DATABASE_ROUTERS = ["sundbyberg_am.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "sundbyberg_am.User"
