@@ -5,24 +5,17 @@ REPLICA=1 starts one: see docs/skala.md.
 
 import json
 import os
-import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from sundbyberg_am import embedded
-from sundbyberg_am.keeper import become
 from sundbyberg_am.replica import BEHIND_AT_MOST
 
 from .city import City, wait_until
+from .copies import Copy
 from .test_full_disk import access_records, written
 from .test_reports_get_built import THIS_YEAR, assert_finished_once
 
@@ -34,76 +27,16 @@ pytestmark = [
 ]
 
 
-class Replica:
-    """A copy of a city's database, which follows it."""
-
-    def __init__(self, city: City) -> None:
-        self.city, self.room = city, Path(tempfile.mkdtemp(prefix="replica-"))
-        owner = (city.data / "postgres" / "data").stat()
-        os.chown(self.room, owner.st_uid, owner.st_gid)
-        self.options: dict[str, Any] = {
-            "cwd": "/",
-            "preexec_fn": partial(become, owner.st_uid, owner.st_gid, signal.SIGKILL, os.getpid()),
-        }
-        from_there = str(embedded._socket_folder("postgres", city.data))
-        copying = (
-            "--host",
-            from_there,
-            "--username=postgres",
-            "--checkpoint=fast",
-            "--write-recovery-conf",
-        )
-        subprocess.run(
-            [embedded.tool("pg_basebackup"), *copying, "--pgdata", self.room / "data"],
-            check=True,
-            **self.options,
-        )
-        self.url = (
-            f"postgresql://sundbyberg_am_program@{str(self.room).replace('/', '%2F')}/sundbyberg_am"
-        )
-        with (self.room / "log").open("wb") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(
-                        embedded.tool("postgres"),
-                        "-D",
-                        self.room / "data",
-                        "-c",
-                        "listen_addresses=",
-                    ),
-                    *("-c", f"unix_socket_directories={self.room}"),
-                ],
-                stdout=log,
-                stderr=log,
-                **self.options,
-            )
-        wait_until(self.answers, 60)
-
-    def answers(self) -> bool:
-        try:
-            self.do("SELECT 1")
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def do(self, statement: str) -> None:
-        all_may = self.url.replace("//sundbyberg_am_program@", "//postgres@")
-        with psycopg.connect(all_may, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(20)
-
-
 @contextmanager
-def a_city_with_a_replica() -> Iterator[tuple[City, Replica]]:
+def a_city_with_a_replica() -> Iterator[tuple[City, Copy]]:
     city = City()
     try:
-        replica = Replica(city)
+        replica = Copy(city)
+        replica.take("--write-recovery-conf")
+        replica.start()
         city.environment["DATABASE_REPLICA_URL"] = replica.url
         yield city.start(), replica
-        replica.kill()
+        replica.remove()
     finally:
         city.end()
 
@@ -136,7 +69,7 @@ def test_lists_and_reports_are_read_from_a_replica_that_keeps_up():
         assert told(city)["replica"] == "ok"
 
         # Read from the replica, which stands still, and put on record in the database.
-        replica.do("SELECT pg_wal_replay_pause()")
+        replica.ask("SELECT pg_wal_replay_pause()")
         before = access_records(city)
         rename(city, "Bosse")
         assert in_the_list(city, "Abbe")
@@ -153,12 +86,12 @@ def test_lists_and_reports_are_read_from_a_replica_that_keeps_up():
         city.wait_until_ready(run)
 
         # With what it had missed it is read from again.
-        replica.do("SELECT pg_wal_replay_resume()")
+        replica.ask("SELECT pg_wal_replay_resume()")
         wait_until(lambda: told(city)["replica"] == "ok", 10)
-        replica.do("SELECT pg_wal_replay_pause()")
+        replica.ask("SELECT pg_wal_replay_pause()")
         rename(city, "Calle")
         assert in_the_list(city, "Bosse")
-        replica.do("SELECT pg_wal_replay_resume()")
+        replica.ask("SELECT pg_wal_replay_resume()")
 
         # A report has everything that was written before it was ordered.
         run = city.browser.order(str(THIS_YEAR - 1))
