@@ -16,6 +16,7 @@ from . import (
     views,
 )
 
+handler400 = "sundbyberg_am.views.bad_request"
 handler500 = "sundbyberg_am.views.server_error"
 
 urlpatterns = [

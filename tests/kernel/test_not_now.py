@@ -11,7 +11,7 @@ from psycopg.errors import DiskFull
 
 from sundbyberg_am import room
 from sundbyberg_am.actions import NotOnRecord
-from sundbyberg_am.middleware import DISK_IS_FULL, NO_DATABASE, NOT_NOW, TOO_SLOW, not_now
+from sundbyberg_am.middleware import DISK_IS_FULL, NO_DATABASE, NOT_NOW, SEEN, TOO_SLOW, not_now
 from sundbyberg_am.room import NO_ROOM
 from sundbyberg_am.views import server_error
 from sundbyberg_am.wsgi import _limit
@@ -72,6 +72,24 @@ def test_the_database_gone_before_a_view_is_reached_is_said_in_the_same_way():
     except OperationalError:
         assert server_error(request).status_code == 503
     assert server_error(request).status_code == 500
+
+
+@pytest.mark.django_db
+def test_the_database_gone_while_the_session_is_saved_is_said_in_the_same_way(as_user):
+    client = as_user(a_user())
+    session = client.session
+    session[SEEN] -= 100  # long enough ago to be saved anew
+    session.save()
+
+    def gone(execute, sql, *args):
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("gone")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(gone):
+        answer = client.get("/kortkommandon/")
+    assert answer.status_code == 503
+    assert NO_DATABASE in answer.content.decode()
 
 
 def test_a_full_disk_is_said_whatever_it_stopped():
