@@ -4,7 +4,6 @@ Requests are counted by each process of the web server, in files that the one wh
 else is read from the database and the broker when somebody asks.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from kombu.exceptions import OperationalError
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
 from reporting.models import ReportRun, RunState
@@ -27,21 +37,8 @@ from .celery import app
 from .models import Heartbeat
 from .replica import behind
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the client's own; it reads it when it is imported
-if folder := os.environ.get(FOLDER):
-    Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-
-from prometheus_client import (  # noqa: E402
-    CONTENT_TYPE_LATEST,
-    REGISTRY,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    generate_latest,
-)
-from prometheus_client.core import GaugeMetricFamily, Metric  # noqa: E402
-from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
-from prometheus_client.registry import Collector  # noqa: E402
+if settings.METRICS_FOLDER:  # it must be there when something is counted
+    Path(settings.METRICS_FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 REQUESTS = Counter("am_requests", "Answers, by the name of the view", ["view", "status"])
 SECONDS = Histogram(
@@ -79,7 +76,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
         return HttpResponse("Fel nyckel.\n", status=401, headers={"WWW-Authenticate": "Bearer"})
     registry = REGISTRY
-    if FOLDER in os.environ:
+    if settings.METRICS_FOLDER:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     facts = CollectorRegistry()

@@ -388,9 +388,10 @@ MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Where the program is, as the mails say it.
 SITE_URL = f"https://{_host}/" if HTTPS_ONLY else ""
 
-# What whoever asks for /metrics must have; without it nothing is measured. metrics.py reads where processes
-# of the web server put what they have counted, PROMETHEUS_MULTIPROC_DIR, before there are settings.
+# What whoever asks for /metrics must have; without it nothing is measured. The processes of the web server
+# put what they have counted in a folder, by the name that prometheus_client knows it by.
 METRICS_TOKEN = _secret("METRICS_TOKEN")
+METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 
 LOGGING = logs.logging_settings(as_json=_flag("LOG_JSON", default=False))
 
