@@ -67,6 +67,7 @@ def a_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     finally:
         # Lazily: the database may hold files that it has removed open for a while.
         subprocess.run(["umount", "--lazy", folder], check=True)
+        folder.rmdir()
 
 
 @contextmanager
