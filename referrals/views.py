@@ -16,6 +16,7 @@ from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
 from sundbyberg_am.drafts import answer_draft, form_name, offer_drafts
 from sundbyberg_am.forms import ActionForm
+from sundbyberg_am.replica import from_replica
 from sundbyberg_am.templatetags.swedish import long_day
 
 from . import actions
@@ -59,6 +60,7 @@ class Stop:
 
 @require_GET
 @requires(Permission.READ_REFERRALS)
+@from_replica
 def referral_list(request: SignedInRequest) -> HttpResponse:
     """The own team's referrals, or those sent to the own unit: what waits first, then what is answered."""
     today = timezone.localdate()

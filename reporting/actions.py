@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sundbyberg_am.models import User
+from sundbyberg_am.replica import read_all
+from sundbyberg_am.room import is_full_disk
 
 from .content import Content, build_content, fingerprint
 from .exporters import FORMS
@@ -149,7 +151,8 @@ class Superseded(Exception):
 def _count_and_write(run: ReportRun) -> None:
     """Do the steps one by one, in no transaction of their own, so that each is seen from outside."""
     counted_on = timezone.localdate(run.started_at)
-    content = build_content(Period.parse(run.period_code), counted_on=counted_on)
+    period = Period.parse(run.period_code)
+    content = read_all(lambda: build_content(period, counted_on=counted_on))
     _go_on(run, 2)
     versions = {False: content, True: public_content(content)}
     files = {}
@@ -234,7 +237,8 @@ def _put_back(began: ReportRun, error: Exception) -> None:
     except Superseded:
         return
     if run.tries == MAX_TRIES:
-        _give_up(run, f"ett fel i programmet ({type(error).__name__})")
+        is_full = is_full_disk(error)
+        _give_up(run, "serverns disk är full" if is_full else _in_program(error))
     else:
         run.state, run.leased_until = RunState.WAITING, None
         run.save()
@@ -250,6 +254,10 @@ def _still_mine(began: ReportRun) -> ReportRun:
 
 def _lease_from(moment: datetime) -> datetime:
     return moment + timedelta(seconds=settings.REPORT_LEASE_SECONDS)
+
+
+def _in_program(error: Exception) -> str:
+    return f"ett fel i programmet ({type(error).__name__})"
 
 
 def _give_up(run: ReportRun, why: str) -> None:

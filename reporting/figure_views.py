@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
+from sundbyberg_am.replica import from_replica
 
 from .access import open_run
 from .behind import Behind, Place, behind
@@ -36,6 +37,7 @@ class _Opened:
 
 @require_GET
 @requires(Permission.READ_REPORTS)
+@from_replica
 def figure(request: SignedInRequest, public_id: UUID, code: str) -> HttpResponse:
     """One value of a report, and for those who may, the rows that it is counted from."""
     opened = _open(request, public_id, code)
@@ -73,6 +75,7 @@ def figure(request: SignedInRequest, public_id: UUID, code: str) -> HttpResponse
 
 @require_GET
 @requires(Permission.OPEN_FIGURES)
+@from_replica
 def figure_rows(request: SignedInRequest, public_id: UUID, code: str) -> HttpResponse:
     """Every row behind a value as an Excel file; everybody in it is put on record."""
     opened = _open(request, public_id, code)

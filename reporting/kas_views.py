@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
+from sundbyberg_am.replica import from_replica
 
 from .access import open_run
 from .behind import Place, behind
@@ -35,6 +36,7 @@ _GAPS = (("unknown", "Orsaken saknas"), ("unconfirmed", "Inte bekräftat"))
 
 @require_GET
 @requires(Permission.READ_REPORTS)
+@from_replica
 def kas(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Every indicator, the checks, and for those who may the cases to mend."""
     run, content = _open(request, public_id)
@@ -60,6 +62,7 @@ def kas(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.READ_REPORTS)
+@from_replica
 def kas_download(request: SignedInRequest, public_id: UUID, kind: str) -> HttpResponse:
     """The file to send; refused while a check stops it."""
     run, content = _open(request, public_id)

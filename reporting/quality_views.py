@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
+from sundbyberg_am.replica import from_replica
 
 from . import quality
 from .quality import BY_CODE, KINDS, Gap, Kind
@@ -18,6 +19,7 @@ EVERYBODY = "alla"
 
 @require_GET
 @requires(Permission.READ_CASES)
+@from_replica
 def missing_data(request: SignedInRequest) -> HttpResponse:
     """How many of each kind are missing per consultant, and the cases, each opening at the field.
 

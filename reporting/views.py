@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.models import Removal
+from sundbyberg_am.replica import from_replica
 
 from . import actions, late
 from .access import open_run
@@ -28,6 +29,7 @@ PUBLIC = "offentlig"
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.READ_REPORTS)
+@from_replica
 def report_list(request: SignedInRequest) -> HttpResponse:
     """Every report that the user may read, and where a manager orders one."""
     may_order = request.user.may(Permission.ORDER_REPORTS)
@@ -78,6 +80,7 @@ def report(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.READ_REPORTS)
+@from_replica
 def report_late(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """What was registered after the report was counted, and what it would change; nothing is changed.
 
@@ -103,6 +106,7 @@ def report_late(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.READ_REPORTS)
+@from_replica
 def report_download(
     request: SignedInRequest, public_id: UUID, kind: str, *, public: bool = False
 ) -> HttpResponse:

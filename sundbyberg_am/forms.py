@@ -26,6 +26,7 @@ from .conflicts import Conflict
 from .form_keys import FIELD, FormKey
 from .models import Draft
 from .personnummer import InvalidPersonnummer, Personnummer
+from .room import NO_ROOM, has_room
 from .submitting import KEY_IS_USED, save_draft, submit_once
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class ActionForm(forms.Form):
 
         A form with a key that is sent again gives what it gave the first time.
         """
+        if not has_room():
+            self.add_error(None, NO_ROOM)
+            return None
         key = None
         try:
             with transaction.atomic():

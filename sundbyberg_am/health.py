@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from kombu.exceptions import OperationalError
 
+from . import replica
 from .celery import app
 from .models import Heartbeat
 
@@ -33,6 +35,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     """Each part and how it is. 503 when pages cannot be shown: the other parts only make some things wait."""
     database, worker = _database(timezone.now())
     parts = {"database": database, "broker": _broker(), "worker": worker}
+    if settings.DATABASE_REPLICA_URL:
+        parts["replica"], parts["replica_behind"] = _replica()
     return JsonResponse(parts, status=200 if database == OK else 503)
 
 
@@ -58,6 +62,15 @@ def _check_migrated() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Behind
+
+
+def _replica() -> tuple[str, str]:
+    """How the replica is, and how much it is behind."""
+    try:
+        missing, seconds = replica.behind()
+    except Error:
+        return AWAY, ""
+    return BEHIND if seconds > replica.BEHIND_AT_MOST else OK, f"{missing} bytes, {seconds:.1f} s"
 
 
 def _broker() -> str:

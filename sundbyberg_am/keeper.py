@@ -355,6 +355,17 @@ def watch_users(room: Path) -> int:
     return pid
 
 
+def wait_for_space(room: Path, users: int) -> bool:
+    """Wait, as long as somebody uses the server, until it can start; whether it had to."""
+    had_to = False
+    while shutil.disk_usage(room).free < SPACE_NEEDED:
+        if os.waitid(os.P_PID, users, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
+        had_to = True
+        time.sleep(0.2)
+    return had_to
+
+
 def answer(text: str) -> None:
     with contextlib.suppress(BrokenPipeError):  # who asked was killed; others may be waiting
         os.write(1, text.encode())
@@ -378,6 +389,8 @@ def keep(server: Server, start_lock: int) -> None:
                 continue
             now = time.monotonic()
             died = [moment for moment in died if moment > now - RESTART_WINDOW] + [now]
+            if wait_for_space(server.room, users):
+                died.clear()
             if len(died) > RESTARTS:
                 return  # the next user tries again
             process = start(server)

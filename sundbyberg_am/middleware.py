@@ -25,6 +25,7 @@ from .actions import NotOnRecord
 from .drafts import keep_sent
 from .form_keys import FIELD
 from .logs import numbered_request, user_id
+from .room import is_full_disk
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ NOT_NOW = (
     "Vänta en stund och försök igen."
 )
 NO_DATABASE = "Databasen svarar inte just nu. Vänta en stund och försök igen."
+DISK_IS_FULL = (
+    "Serverns disk är full. Säg till den som sköter servern, och försök igen när det finns plats."
+)
 TOO_SLOW = "Det tog för lång tid. Vänta en stund och försök igen, eller välj mindre på en gång."
 PASSWORDS = {"password", "current", "again"}  # the names of fields that are never shown again
 # A request that nobody has made by hand says so: it does not keep a session open.
@@ -107,7 +111,9 @@ def not_now(request: HttpRequest, error: BaseException | None) -> HttpResponse |
     It asks the database for nothing. A form that was sent stands on it, to be sent again: since it saves
     once by its key, that does no harm should it have been saved after all.
     """
-    if isinstance(error, NotOnRecord):
+    if is_full_disk(error):
+        sentence = DISK_IS_FULL
+    elif isinstance(error, NotOnRecord):
         sentence = NOT_NOW
     elif isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
         sentence = TOO_SLOW

@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from celery.schedules import crontab
@@ -70,6 +71,8 @@ DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
 DATABASE_REMOVAL_URL = os.environ.get("DATABASE_REMOVAL_URL") or (
     "" if os.environ.get("DATABASE_URL") else embedded.removal_url(DATA_DIR)
 )
+# A streaming replica of the same database, for what only reads much; see replica.py.
+DATABASE_REPLICA_URL = os.environ.get("DATABASE_REPLICA_URL", "").strip()
 CELERY_BROKER_URL = os.environ.get("BROKER_URL") or _embedded_broker_url
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 
@@ -133,6 +136,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "sundbyberg_am.middleware.hard_shell",
+    "sundbyberg_am.metrics.measured",
     "django.middleware.security.SecurityMiddleware",
     # Pages are a seventh as large. Django pads each by chance, so that the size tells nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
@@ -144,6 +148,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sundbyberg_am.middleware.sessions_end",
+    "sundbyberg_am.replica.written_is_known",
     "sundbyberg_am.middleware.known_changes",
     "sundbyberg_am.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -171,13 +176,19 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
+DATABASES: dict[str, Any] = {
     "default": {
         **dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
         # A page is one transaction: what it shows, writes and puts in the access log stand together.
         "ATOMIC_REQUESTS": True,
     }
 }
+if DATABASE_REPLICA_URL:
+    DATABASES["replica"] = {
+        "OPTIONS": {"connect_timeout": 2},
+        **dj_database_url.parse(DATABASE_REPLICA_URL, conn_max_age=60, conn_health_checks=True),
+    }
+    DATABASE_ROUTERS = ["sundbyberg_am.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "sundbyberg_am.User"
@@ -376,6 +387,11 @@ if EMAIL_HOST and not os.environ.get("EMAIL_FROM", "").strip():
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Where the program is, as the mails say it.
 SITE_URL = f"https://{_host}/" if HTTPS_ONLY else ""
+
+# What whoever asks for /metrics must have; without it nothing is measured. The processes of the web server
+# put what they have counted in a folder, by the name that prometheus_client knows it by.
+METRICS_TOKEN = _secret("METRICS_TOKEN")
+METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 
 LOGGING = logs.logging_settings(as_json=_flag("LOG_JSON", default=False))
 

@@ -9,18 +9,21 @@ from . import (
     components,
     first_time,
     health,
+    metrics,
     own_factors,
     second_step,
     start,
     views,
 )
 
+handler400 = "sundbyberg_am.views.bad_request"
 handler500 = "sundbyberg_am.views.server_error"
 
 urlpatterns = [
     path("", start.start, name="start"),
     path("healthz", health.alive, name="health_alive"),
     path("readyz", health.ready, name="health_ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("logga-in/", account.SignIn.as_view(), name="login"),
     path("logga-in/kod/", second_step.sign_in_code, name="sign_in_code"),
     path("logga-in/kommun/", city_sign_in.city_start, name="city_start"),

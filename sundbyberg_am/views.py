@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
 from django.urls import reverse
-from django.views import csrf
+from django.views import csrf, defaults
 from django.views.decorators.http import require_GET, require_http_methods
 
 from . import actions
@@ -157,6 +157,19 @@ def page_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
         "Det finns kvar: läs igenom det och spara igen.",
     )
     return redirect(page)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of a request that cannot be understood.
+
+    Django also says so when the database goes away while the session is saved, after all else went well.
+    """
+    error: BaseException | None = exception
+    while error:
+        if answer := not_now(request, error):
+            return answer
+        error = error.__cause__ or error.__context__
+    return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

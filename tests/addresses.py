@@ -248,10 +248,11 @@ OPEN_TO_ALL = {"login", "sign_in_code", "city_start", "city_return", "survey", "
 # Of one user alone, or only there when the city has a sign-in, which the tests of those pages show.
 OF_ONESELF = {"factor_remove", "city_link"}
 # Not for users: whoever has no token gets 401, which the tests of the API show; its description is open, and
-# so is how the program is, where there is nothing of anybody.
+# so is how the program is, where there is nothing of anybody; what is measured has a token of its own.
 OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_description"} | {
     "health_alive",
     "health_ready",
+    "metrics",
 }
 # What another unit has is another's; users and reports belong to all who may open them.
 OF_A_UNIT = ("case", "draft", "referral", "accepted", "handover", "foreign", "opening")

@@ -2,7 +2,7 @@
 
 A new address fails here until it has a row. A row names who is let in; every other role gets 403. What an
 address is about – a case, a referral – does not exist for somebody of the right role in another unit: the
-answer is that for a made-up id, to the byte.
+answer is that for a made-up id, to the byte. All of it while the broker is away.
 """
 
 import re
@@ -25,6 +25,7 @@ from participants.models import (
 from referrals.models import Referral
 from reporting.models import ReportRun
 from sundbyberg_am.access import Role
+from sundbyberg_am.celery import app
 from sundbyberg_am.models import UnitKind
 from tests.builders import (
     a_participant,
@@ -53,12 +54,30 @@ from .addresses import (
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _broker_away() -> Iterator[None]:
+    """No page needs it, so all of this is asked without."""
+    there = app.conf.broker_url
+    _ring_at("redis+socket:///nowhere/valkey.sock")
+    yield
+    _ring_at(there)
+
+
+def _ring_at(broker: str) -> None:
+    app.conf.update(broker_url=broker)
+    app._after_fork()  # which forgets the connections that there are
+
+
 @pytest.fixture(scope="module")
 def things(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
     """One of each thing that an address can be about, for as long as the tests of a file."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield one_of_each()
         transaction.set_rollback(True)
+
+
+def test_all_of_this_is_asked_with_the_broker_away():
+    assert Client().get("/readyz").json()["broker"] == "away"
 
 
 def test_every_address_has_a_row():

@@ -20,6 +20,7 @@ from participants.models import Enrolment
 from participants.models.work_lists import EnrolmentQuerySet
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
+from sundbyberg_am.replica import from_replica
 
 PAGE = 50
 SEARCHES = "searches"  # in the session: what was searched for lately, by its key
@@ -28,6 +29,7 @@ SEARCHES_KEPT = 20
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.READ_CASES)
+@from_replica
 def participant_list(request: SignedInRequest) -> HttpResponse:
     """Participants of the own unit: the own ongoing ones, or everybody that a search finds."""
     if request.method == "POST":
@@ -63,6 +65,7 @@ def participant_list(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.READ_CASES)
+@from_replica
 def participant_export(request: SignedInRequest) -> HttpResponse:
     """The whole list with the filters in use, as an Excel file; everybody on it is put on record."""
     today = timezone.localdate()

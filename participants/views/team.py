@@ -15,6 +15,7 @@ from participants.forms_staffing import RecommendForm, TeamFollowUpForm, TeamFor
 from participants.models import Enrolment, TeamReview, TeamState
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
+from sundbyberg_am.replica import from_replica
 
 from .form_page import form_page, to_case
 
@@ -23,6 +24,7 @@ SHOWN = (TeamState.COMING, TeamState.AWAITING, TeamState.FOLLOW_UP_DUE, TeamStat
 
 @require_GET
 @requires(Permission.READ_CASES)
+@from_replica
 def team_list(request: SignedInRequest) -> HttpResponse:
     """Cases that have come to ten months, and those that the team has or has answered."""
     today = timezone.localdate()

@@ -14,9 +14,10 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 
 from participants.models import NEED_ANSWERED_BY, Audience, InterventionKind, Need
+from sundbyberg_am import replica
 
 from ..figure import UNKNOWN, WHOLES, Dimension, Figure, Measure
 from ..figures import AGE_ABOVE, AGE_BANDS, CATALOGUE, SEXES, all_dimensions
@@ -52,8 +53,9 @@ def one_snapshot() -> Iterator[None]:
 
     Inside a transaction that is already under way, its own isolation holds.
     """
+    connection = connections[replica.alias()]
     begins = not connection.in_atomic_block
-    with transaction.atomic():
+    with transaction.atomic(using=connection.alias):
         if begins:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -134,7 +136,7 @@ def _rows(statement: str, period: Period) -> list[Row]:
         "band_codes": list(_BAND_CODES),
         **_SUPPLY,
     }
-    with connection.cursor() as cursor:
+    with connections[replica.alias()].cursor() as cursor:
         cursor.execute(statement, parameters)
         columns = [column.name for column in cursor.description]
         return [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 
 from participants.models import Level
+from sundbyberg_am import replica
 from sundbyberg_am.plots import Series, line_plot
 from sundbyberg_am.templatetags.swedish import MONTHS, number
 
@@ -161,7 +162,7 @@ def _long(month: date) -> str:
 
 
 def _rows(statement: str, first: date, today: date) -> list[Mapping[str, Any]]:
-    with connection.cursor() as cursor:
+    with connections[replica.alias()].cursor() as cursor:
         cursor.execute(statement, {"first": first, "today": today})
         columns = [column.name for column in cursor.description]
         return [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]

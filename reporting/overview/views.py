@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from participants.models import Enrolment
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.models import User
+from sundbyberg_am.replica import from_replica
 
 from .. import counting
 from .months import courses
@@ -16,6 +17,7 @@ from .so_far import so_far
 
 @require_GET
 @requires(Permission.READ_OVERVIEW)
+@from_replica
 def overview(request: SignedInRequest) -> HttpResponse:
     """This year so far against the targets and last year, and the latest twelve months."""
     user, today = request.user, timezone.localdate()

@@ -26,6 +26,7 @@ from sundbyberg_am.keeper import die_with
 from tests.setup.conftest import ROOT, environment, pids_of, processes
 
 SWEEP, LEASE = 1, 5
+TOKEN = "to-measure"
 WITHIN = 90  # seconds from when there is a worker to a report that is ready
 
 # Holds the embedded database until its standard input is closed.
@@ -83,23 +84,31 @@ class Part:
 
     def __init__(self, city: "City", name: str, *command: str) -> None:
         self.city, self.name, self.command = city, name, command
+        self.sockets: tuple[int, ...] = ()  # that it is given
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Part":
         with (self.city.home / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
-                cwd=ROOT,
-                env=self.city.environment,
+                cwd=self.city.root,
+                env=self.city.environment | {"PYTHONPATH": str(self.city.root)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                pass_fds=self.sockets,
                 start_new_session=True,
                 preexec_fn=partial(
                     die_with, os.getpid(), signal.SIGKILL
                 ),  # also when a round is cut off
             )
         return self
+
+    def end(self) -> None:
+        """As systemd does: it may finish what it is doing."""
+        assert self.process
+        self.process.terminate()
+        self.process.wait(60)
 
     def kill(self) -> None:
         """With -9, and everything that it started."""
@@ -119,8 +128,11 @@ class Part:
 class City:
     """The installation. Its database holds a dozen cases, and those of a file to import."""
 
-    def __init__(self, cases: Path | None = None) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="faults-"))
+    def __init__(
+        self, cases: Path | None = None, within: Path | None = None, root: Path = ROOT
+    ) -> None:
+        self.root = root  # where the code is
+        self.home = Path(tempfile.mkdtemp(prefix="faults-", dir=within))
         self.home.chmod(0o755)
         self.data = self.home / "data"
         self.broker_socket = self.home / "broker.sock"
@@ -128,7 +140,9 @@ class City:
         self.environment = environment(self.data) | {
             "BROKER_URL": f"redis+socket://{self.broker_socket}",
             "DJANGO_SETTINGS_MODULE": "sundbyberg_am.settings",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(root),
+            "METRICS_TOKEN": TOKEN,
+            "PROMETHEUS_MULTIPROC_DIR": str(self.home / "metrics"),
             "REPORT_SWEEP_SECONDS": str(SWEEP),
             "REPORT_LEASE_SECONDS": str(LEASE),
         }
@@ -143,7 +157,7 @@ class City:
         assert self.holder.stdout.readline() == "up\n"
         prepared = subprocess.run(
             [sys.executable, "-c", PREPARE, *([str(cases)] if cases else [])],
-            cwd=ROOT,
+            cwd=root,
             env=self.environment,
             check=True,
             stdout=subprocess.PIPE,
@@ -184,6 +198,12 @@ class City:
             part.start()
         wait_until(self.browser.is_served, 60)
         return self
+
+    def watch_over(self) -> None:
+        """Start again what has ended by itself, as systemd and Docker do."""
+        for part in (self.broker, self.web, self.worker, self.clock):
+            if part.process and part.process.poll() is not None:
+                part.start()
 
     def end(self) -> None:
         for part in (self.clock, self.worker, self.second_worker, self.web, self.broker):
@@ -299,6 +319,15 @@ class Browser:
         with self.open(f"/rapporter/{run}/{folder}{address}/") as file:
             return file.status, file.read()
 
+    def measured(self, name: str) -> float:
+        """What `/metrics` says of that line."""
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            lines = dict(re.findall(r"^(\S+) (\S+)$", answer.read().decode(), re.M))
+        return float(lines[name])
+
     def is_served(self) -> bool:
         try:
             with self.open("/rapporter/") as page:
@@ -323,9 +352,9 @@ def wait_until(condition: Any, seconds: float) -> None:
 
 
 @contextlib.contextmanager
-def a_city(cases: Path | None = None) -> Iterator[City]:
-    """A city that is up; afterwards nothing of it runs."""
-    city = City(cases)
+def a_city(cases: Path | None = None, within: Path | None = None) -> Iterator[City]:
+    """A city that is up, in a folder of its own within the folder; afterwards nothing of it runs."""
+    city = City(cases, within)
     try:
         yield city.start()
     finally:

@@ -23,7 +23,7 @@ class Writers:
             str, tuple[float, float]
         ] = {}  # when it was begun, and when it was said
         self.odd: list[str] = []  # an answer that is neither yes nor "not now"
-        self.requests = self.again = 0
+        self.requests = self.again = self.failed = 0
         self.stopped = threading.Event()
         self.threads = [threading.Thread(target=self._go_on) for _ in range(THREADS)]
 
@@ -64,7 +64,7 @@ class Writers:
                     self.acknowledged[word] = began, time.monotonic()
                     return
             except (OSError, URLError, HTTPException):
-                pass  # nobody answers
+                self.failed += 1  # nobody answers
             self.again += bool(form)
             time.sleep(0.2 if form else 0.1)
 
@@ -91,5 +91,6 @@ class Writers:
             return False
 
     def _note(self, status: int, url: str) -> None:
+        self.failed += 1
         if status not in (502, 503):
             self.odd.append(f"{status} {url}")

@@ -25,6 +25,8 @@ client = Client(raise_request_exception=False, SERVER_NAME="localhost")
 for address in ("/healthz", "/readyz"):
     answer = client.get(address)
     print(answer.status_code, answer.content.decode().strip())
+measured = client.get("/metrics", headers={"Authorization": "Bearer x"}).content.decode()
+print(*(line for line in measured.splitlines() if line.startswith(("am_database", "am_broker", "am_report"))))
 """
 
 
@@ -58,6 +60,7 @@ def test_without_database_and_broker_the_web_server_still_says_how_it_is():
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
             "BROKER_URL": "redis://127.0.0.1:1/0",
             "SECRET_KEY": "only-here",
+            "METRICS_TOKEN": "x",
             "HTTPS_ONLY": "0",
         },
         capture_output=True,
@@ -68,4 +71,5 @@ def test_without_database_and_broker_the_web_server_still_says_how_it_is():
     assert done.stdout.splitlines() == [
         "200 ok",
         '503 {"database": "away", "broker": "away", "worker": "silent"}',
+        "am_database_up 0.0 am_broker_up 0.0",
     ]

@@ -1,15 +1,21 @@
 """What cannot be done just now is said so with 503, and what was typed can be sent again without a script."""
 
+import errno
 import re
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.test import RequestFactory
+from django.utils import timezone
+from psycopg.errors import DiskFull
 
+from sundbyberg_am import room
 from sundbyberg_am.actions import NotOnRecord
-from sundbyberg_am.middleware import NO_DATABASE, NOT_NOW, TOO_SLOW, not_now
+from sundbyberg_am.middleware import DISK_IS_FULL, NO_DATABASE, NOT_NOW, SEEN, TOO_SLOW, not_now
+from sundbyberg_am.room import NO_ROOM
 from sundbyberg_am.views import server_error
 from sundbyberg_am.wsgi import _limit
+from tests.builders import a_user, an_enrolment
 
 TYPED = {"text": 'Ett "långt" samtal <b>\nom arbete', "form_key": "k", "kind": "call"}
 
@@ -66,6 +72,51 @@ def test_the_database_gone_before_a_view_is_reached_is_said_in_the_same_way():
     except OperationalError:
         assert server_error(request).status_code == 503
     assert server_error(request).status_code == 500
+
+
+@pytest.mark.django_db
+def test_the_database_gone_while_the_session_is_saved_is_said_in_the_same_way(as_user):
+    client = as_user(a_user())
+    session = client.session
+    session[SEEN] -= 100  # long enough ago to be saved anew
+    session.save()
+
+    def gone(execute, sql, *args):
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("gone")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(gone):
+        answer = client.get("/kortkommandon/")
+    assert answer.status_code == 503
+    assert NO_DATABASE in answer.content.decode()
+
+
+def test_a_full_disk_is_said_whatever_it_stopped():
+    try:
+        raise NotOnRecord from OperationalError()
+    except NotOnRecord as error:
+        assert error.__cause__
+        error.__cause__.__cause__ = DiskFull()
+        answer = not_now(RequestFactory().get("/"), error)
+    assert DISK_IS_FULL in answer.content.decode()
+    assert not_now(RequestFactory().get("/"), OSError(errno.ENOSPC, "full")).status_code == 503
+    assert not_now(RequestFactory().get("/"), OSError(errno.EACCES, "closed")) is None
+
+
+@pytest.mark.django_db
+def test_with_little_room_a_form_is_refused_and_a_page_is_read(as_user, monkeypatch, settings):
+    settings.EMBEDDED_DATABASE = True
+    monkeypatch.setattr(room, "KEPT_FREE", 2**62)  # more than any disk has
+    user = a_user()
+    case = f"/deltagare/{an_enrolment(consultant=user).participant.public_id}/"
+    client = as_user(user)
+    note = {"kind": "call", "happened_on": timezone.localdate(), "text": "Ett samtal"}
+    answer = client.post(f"{case}anteckningar/ny/", note)
+    assert answer.status_code == 422
+    assert NO_ROOM in answer.content.decode()
+    assert "Ett samtal" in answer.content.decode()
+    assert client.get(case).status_code == 200
 
 
 @pytest.mark.django_db
