@@ -171,7 +171,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sundbyberg_am.navigation.navigation",
             ],
-            "builtins": ["sundbyberg_am.templatetags.swedish"],
+            "builtins": [
+                "sundbyberg_am.templatetags.swedish",
+                "sundbyberg_am.templatetags.rows",
+            ],
         },
     }
 ]

@@ -30,6 +30,7 @@ from .referral_lists import (
     to_receive,
     units_without_receiver,
 )
+from .templatetags.rows import address
 from .templatetags.swedish import long_day, moment, plural
 
 WEEKDAYS = "måndag tisdag onsdag torsdag fredag lördag söndag".split()  # noqa: SIM905
@@ -300,7 +301,7 @@ def _case(row: Any, today: date) -> Case:
     else:
         enrolled = plural(row.weeks, "vecka,veckor") if row.weeks else "mindre än en vecka"
     return Case(
-        url=reverse("participant", args=[row.public_id]),
+        url=address(row.public_id, "participant"),
         name=row.name,
         level=row.level or "",
         enrolled=enrolled,
@@ -321,7 +322,7 @@ def _case_lists(
         subjects += [row.public_id for row in rows]
         items = [
             Item(
-                url=reverse(page or "participant", args=[row.public_id]),
+                url=address(row.public_id, page or "participant"),
                 title=row.name,
                 detail=" · ".join(filter(None, [row.level, row.consultant_name])),
                 due=when.format(row.matters_on),
