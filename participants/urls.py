@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from .views import (
     case,
+    corrections,
     drafts,
     enrolment,
     history,
@@ -38,6 +39,12 @@ urlpatterns = [
                     "samtycken/<int:pk>/aterkalla/",
                     sharing.consent_withdraw,
                     name="consent_withdraw",
+                ),
+                path("rattelser/ny/", corrections.correction_add, name="correction_add"),
+                path(
+                    "rattelser/<int:pk>/beslut/",
+                    corrections.correction_decide,
+                    name="correction_decide",
                 ),
                 path("utlamnanden/nytt/", sharing.disclosure_add, name="disclosure_add"),
                 path("skydd/", protection.protection, name="protection"),

@@ -90,6 +90,7 @@ class Permission(Enum):
     READ_OVERVIEW = auto()  # this year's figures so far, and the goals
     KEEP_GOALS = auto()  # the board's goals, indicators and targets
     GIVE_EXTRACTS = auto()  # all that is kept of a person, for that person
+    DECIDE_CORRECTIONS = auto()  # whether what a person says is wrong is corrected
     DECIDE_REMOVAL = auto()  # that those whose time has come are removed for good
     KEEP_LISTS = auto()  # offers, words, templates and exit reasons
     MANAGE_USERS = auto()  # users, roles and units
@@ -134,6 +135,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.READ_OVERVIEW,
             Permission.KEEP_GOALS,
             Permission.GIVE_EXTRACTS,
+            Permission.DECIDE_CORRECTIONS,
             Permission.DECIDE_REMOVAL,
             Permission.KEEP_LISTS,
         }

@@ -162,6 +162,7 @@ def _manager(user: User, today: date) -> Day:
             ("Utan konsulent", cases.without_consultant(today), "", "inskriven {}", "warning"),
             ("Plan saknas", cases.without_plan(today), "", "skulle varit klar {}", ""),
             ("Avslut att bekräfta", cases.exit_unconfirmed(), "", "avslutad {}", ""),
+            ("Rättelser att besluta", cases.correction_due(), "sharing", "begärd {}", "warning"),
         ],
         today,
     )

@@ -26,6 +26,7 @@ from sundbyberg_am.access import Role
 from sundbyberg_am.models import User
 from tests.builders import (
     a_consent,
+    a_correction,
     a_meeting,
     a_plan,
     a_role_claim,
@@ -118,6 +119,8 @@ ADDRESSES = {
     "sharing": Address(CASE_READERS, "case"),
     "consent_add": Address(CONSULTANT, "case"),
     "consent_withdraw": Address(CONSULTANT, "case", more={"pk": "consent"}),
+    "correction_add": Address(CONSULTANT, "case"),
+    "correction_decide": Address(MANAGER, "case", more={"pk": "correction"}),
     "disclosure_add": Address(CONSULTANT, "case"),
     "protection": Address(CASE_READERS, "case"),
     "history": Address(CASE_READERS, "case"),
@@ -294,6 +297,7 @@ def one_of_each() -> dict[str, Any]:
         "adopted": adopted.pk,
         "assessment": an_assessment(enrolment, enrolment.started_on).pk,
         "consent": a_consent(enrolment, by=author).pk,
+        "correction": a_correction(enrolment, by=author).pk,
         "pause": a_pause(enrolment).pk,
         "review": a_review(enrolment).pk,
         "absence": an_absence(author).pk,

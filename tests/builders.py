@@ -13,6 +13,7 @@ from participants.models import (
     Assessment,
     Attendee,
     Consent,
+    Correction,
     DomainSteps,
     Enrolment,
     ExitReason,
@@ -216,6 +217,19 @@ def a_consent(enrolment: Enrolment, *, by: User, **fields: Any) -> Consent:
             "about": "Planen",
             "to": "Försäkringskassan",
             "given_on": enrolment.started_on,
+            "created_by": by,
+            **fields,
+        }
+    )
+
+
+def a_correction(enrolment: Enrolment, *, by: User, **fields: Any) -> Correction:
+    """Asked for on the first day of the enrolment, and not decided."""
+    return enrolment.corrections.create(
+        **{
+            "received_on": enrolment.started_on,
+            "about": "Utbildningen i kartläggningen",
+            "wanted": "Gymnasial utbildning",
             "created_by": by,
             **fields,
         }

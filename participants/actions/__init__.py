@@ -3,6 +3,7 @@
 Each locks the enrolment first and reads it again, so that two at once cannot break a rule between them.
 """
 
+from .corrections import ask_for_correction, decide_correction
 from .emergencies import (
     count_emergency_miss,
     mail_of_emergency,
@@ -79,6 +80,7 @@ __all__ = [
     "add_word",
     "adopt_plan",
     "answer_survey",
+    "ask_for_correction",
     "assign",
     "book_meeting",
     "cancel_meeting",
@@ -94,6 +96,7 @@ __all__ = [
     "correct_note",
     "count_emergency_miss",
     "count_miss",
+    "decide_correction",
     "end_intervention",
     "end_offer",
     "end_pause",

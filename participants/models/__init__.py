@@ -1,5 +1,6 @@
 """The person and the work with the person."""
 
+from .corrections import Correction, CorrectionOutcome
 from .emergencies import EmergencyMiss, EmergencyOpening
 from .enrolments import Enrolment, ExitCount, ExitReason, Initiator, KasClass, Level, LevelChange
 from .exits import ExitEvent, ExitEventKind
@@ -46,6 +47,8 @@ __all__ = [
     "Audience",
     "Consent",
     "ConsultantChange",
+    "Correction",
+    "CorrectionOutcome",
     "Disclosure",
     "DisclosureGround",
     "DomainSteps",

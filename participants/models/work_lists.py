@@ -173,6 +173,15 @@ class EnrolmentQuerySet(CaseQuerySet):
             .annotate(matters_on=F("ended_on"))
         )
 
+    def correction_due(self) -> Self:
+        """Somebody says that something is wrong, and nothing is decided.
+
+        `matters_on` is when it was asked for.
+        """
+        waiting = rows.Correction.objects.undecided().filter(enrolment=OuterRef("pk"))
+        asked_on = Subquery(waiting.order_by("received_on").values("received_on")[:1])
+        return self.annotate(matters_on=asked_on).filter(matters_on__isnull=False)
+
     def with_missing_data(self, day: date) -> Self:
         """Open and begun, without what the figures ask for: level, education or legal sex."""
         return (

@@ -1,4 +1,4 @@
-"""Consents and disclosures of a case."""
+"""Consents and disclosures of a case; corrections stand on the same page."""
 
 from uuid import UUID
 
@@ -19,14 +19,19 @@ from .form_page import form_page
 @require_GET
 @requires(Permission.READ_CASES)
 def sharing(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """What may be shared about the participant, and what has been."""
+    """What may be shared about the participant, what has been, and what they say is wrong."""
     enrolment = open_case(request, public_id)
     today = timezone.localdate()
+    disclosures = list(enrolment.disclosures.for_page())
     context = {
         "enrolment": enrolment,
         "participant": enrolment.participant,
         "consents": [(one, one.holds_on(today)) for one in enrolment.consents.for_page()],
-        "disclosures": enrolment.disclosures.for_page(),
+        "disclosures": disclosures,
+        "told": sorted({one.to for one in disclosures}),
+        "corrections": enrolment.corrections.for_page(),
+        "today": today,
+        "may_decide": request.user.may(Permission.DECIDE_CORRECTIONS),
         "may_work": request.user.may(Permission.WORK_ON_CASES),
     }
     return render(request, "participants/sharing.html", context)

@@ -10,6 +10,7 @@ from participants.history import entries, label_of, thing_of
 from participants.models import (
     AgreedPoint,
     ConsultantChange,
+    Correction,
     Disclosure,
     Enrolment,
     ExitEvent,
@@ -139,6 +140,9 @@ def a_row_in_every_table() -> None:
     TeamRequest.objects.create(referral=referral, question="Hur?", asked_by=user)
     FollowUp.objects.create(
         enrolment=case, form=form, answered_on=today, answers={}, created_by=user
+    )
+    Correction.objects.create(
+        enrolment=case, received_on=today, about="x", wanted="x", created_by=user
     )
     Disclosure.objects.create(
         enrolment=case, disclosed_on=today, ground="own", to="x", purpose="x", created_by=user
