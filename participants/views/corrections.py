@@ -37,7 +37,7 @@ def correction_add(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         form,
         title="Begäran om rättelse",
         submit_label="Spara",
-        lead="Personen säger att något som står om hen är fel. Den har rätt till ett svar inom en månad.",
+        lead="Personen säger att något som står om hen är fel. Hen ska ha svar inom en månad.",
     )
 
 
