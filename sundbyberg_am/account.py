@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
@@ -19,6 +18,7 @@ from . import sign_in_actions as actions
 from .access import SignedInRequest
 from .factors import factors_of, has_app, has_factor, own_words
 from .forms import ActionForm
+from .identity import name_of_city
 from .middleware import WANTED, seconds_left
 from .models import User
 from .second_step import begin_second_step, demand_factor
@@ -54,7 +54,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         """With the city's sign-in beside the form, when there is one."""
-        city = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+        city = name_of_city()
         return super().get_context_data(city=city, **more)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
@@ -144,7 +144,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         "factors": [own_words(one) for one in factors_of(user)] if is_local else [],
         "has_app": is_local and has_app(user),
         "is_wanted": WANTED in request.session,
-        "city": settings.OIDC_NAME if settings.OIDC_ISSUER and is_local else "",
+        "city": name_of_city() if is_local else "",
     }
     return render(request, "users/account.html", context)
 

@@ -1,6 +1,8 @@
 """Pages of the city's sign-in: the way there, the way back, and the list of what gives which role."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,14 +13,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from . import identity_actions as actions
+from . import oidc, saml
 from .access import Permission, SignedInRequest, requires
 from .forms import ActionForm, ActionModelForm
+from .identity import Identity, ProviderIsAway, Refused, name_of_city
 from .middleware import WANTED
 from .models import RoleClaim, User
-from .oidc import Identity, ProviderIsAway, Refused, came_back, lead_there
 
 log = logging.getLogger(__name__)
 
@@ -27,25 +31,58 @@ log = logging.getLogger(__name__)
 @login_not_required
 def city_start(request: HttpRequest) -> HttpResponse:
     """Leave for the city's sign-in. A link and no form: the policy lets a form lead nowhere but here."""
-    try:
-        return lead_there(request, next=request.GET.get("next", ""))
-    except Refused as why:
-        return _refused(request, why)
+    return _leave(request, next=request.GET.get("next", ""))
 
 
 @require_GET
 def city_link(request: SignedInRequest) -> HttpResponse:
     """Leave for the city's sign-in, to be known by it from then on."""
-    try:
-        return lead_there(request, link=request.user.pk)
-    except Refused as why:
-        return _refused(request, why)
+    return _leave(request, link=request.user.pk)
 
 
 @require_GET
 @login_not_required
 def city_return(request: HttpRequest) -> HttpResponse:
     """Back from the city's sign-in: in, with the rights that it gives now, or told why not."""
+    return _back(request, oidc.came_back)
+
+
+@require_POST
+@csrf_exempt  # from another site, so without cookies; it lets nobody in
+@login_not_required
+def saml_answer(request: HttpRequest) -> HttpResponse:
+    """What the provider answers, by the browser's hand: laid aside until the browser is here by its own."""
+    try:
+        return saml.lay_aside(request)
+    except Refused as why:
+        return _refused(request, why)
+
+
+@require_GET
+@login_not_required
+def saml_return(request: HttpRequest) -> HttpResponse:
+    """As city_return, with the answer that was laid aside."""
+    return _back(request, saml.came_back)
+
+
+@require_GET
+@login_not_required
+def saml_description(request: HttpRequest) -> HttpResponse:
+    """What the city's sign-in needs to know to send anybody here."""
+    return HttpResponse(saml.description(request), content_type="application/samlmetadata+xml")
+
+
+def _leave(request: HttpRequest, **kept: Any) -> HttpResponse:
+    way = saml if settings.SAML_ISSUER else oidc
+    try:
+        return way.lead_there(request, **kept)
+    except Refused as why:
+        return _refused(request, why)
+
+
+def _back(
+    request: HttpRequest, came_back: Callable[[HttpRequest], tuple[Identity, dict[str, Any]]]
+) -> HttpResponse:
     try:
         who, kept = came_back(request)
     except Refused as why:
@@ -54,7 +91,7 @@ def city_return(request: HttpRequest) -> HttpResponse:
         return _linked(request, who, kept["link"])
     user = actions.admit(who)
     if user is None:
-        context = {"values": who.values[:20], "name": settings.OIDC_NAME}
+        context = {"values": who.values[:20], "name": name_of_city()}
         return render(request, "registration/no_access.html", context, status=403)
     _let_in(request, user)
     return redirect(_safe(request, kept.get("next", "")))
@@ -74,7 +111,7 @@ def _linked(request: HttpRequest, who: Identity, left_as: int) -> HttpResponse:
         messages.error(request, refusal.messages[0])
     else:
         _let_in(request, user)  # new rights have ended the session that they came with
-        messages.success(request, f"Du kan nu logga in med {settings.OIDC_NAME}.")
+        messages.success(request, f"Du kan nu logga in med {name_of_city()}.")
     return redirect("account")
 
 
@@ -82,7 +119,7 @@ def _refused(request: HttpRequest, why: Refused) -> HttpResponse:
     """One page for all that can go wrong: what it was is for whoever keeps the server to read."""
     log.warning("Sign-in by the city refused: %s", why)
     is_away = isinstance(why, ProviderIsAway)
-    context = {"name": settings.OIDC_NAME, "is_away": is_away}
+    context = {"name": name_of_city(), "is_away": is_away}
     return render(request, "registration/refused.html", context, status=503 if is_away else 400)
 
 
@@ -110,7 +147,7 @@ class RoleClaimForm(ActionModelForm):
 @requires(Permission.MANAGE_USERS)
 def role_claim_list(request: SignedInRequest) -> HttpResponse:
     """Which values of the city's sign-in give which role."""
-    context = {"claims": RoleClaim.objects.for_list(), "is_on": bool(settings.OIDC_ISSUER)}
+    context = {"claims": RoleClaim.objects.for_list(), "is_on": bool(name_of_city())}
     return render(request, "users/role_claims.html", context)
 
 

@@ -9,8 +9,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from .identity import Identity
 from .models import RoleClaim, Unit, User
-from .oidc import Identity
 
 
 @transaction.atomic

@@ -5,9 +5,7 @@ believed here, and more strictly than allauth would: the signature, issuer, rece
 ID token must all hold, and nothing beside it is asked. What comes of it is in `identity_actions.py`.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from secrets import token_urlsafe
 from typing import Any
@@ -15,71 +13,22 @@ from typing import Any
 import jwt
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import statekit
-from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from requests import RequestException
 
-from .models import User
+from .identity import Identity, ProviderIsAway, Refused
 
 # Signed with a key of which only the provider has the secret half.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
-_LONGEST_SUBJECT: int = SocialAccount._meta.get_field("uid").max_length
 _REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
-
-
-class Refused(Exception):
-    """What came back is not believed. Says why in words of ours, with nothing of anybody in them."""
-
-
-class ProviderIsAway(Refused):
-    """There is no answer, or none that can be read."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Somebody as the provider knows them: issuer and subject say who, the values what they may."""
-
-    issuer: str
-    subject: str
-    name: str
-    email: str
-    username: str
-    values: tuple[str, ...]
-
-    @classmethod
-    def of(cls, claims: Mapping[str, Any]) -> "Identity":
-        """What the claims of an ID token say."""
-        known_as = str(claims.get("preferred_username") or claims.get("upn") or "")
-        username = re.sub(r"[^a-z0-9._-]", "", known_as.partition("@")[0].lower())
-        parts = (str(claims.get(part) or "") for part in ("given_name", "family_name"))
-        name = str(claims.get("name") or "").strip() or " ".join(parts).strip()
-        email = str(claims.get("email") or "")
-        try:
-            validate_email(email)
-        except ValidationError:
-            email = ""
-        return cls(
-            issuer=claims["iss"],
-            subject=claims["sub"],
-            name=(name or username or "Namn saknas").replace("\0", "")[:100],
-            email=email[:254],
-            username=username[:40] or "anvandare",
-            values=_values(claims),
-        )
-
-
-def is_known_to_city(user: User) -> bool:
-    """Whether the user comes in by the city's sign-in."""
-    return bool(SocialAccount.objects.filter(user=user).exists())
 
 
 def _values(claims: Mapping[str, Any]) -> tuple[str, ...]:
@@ -179,7 +128,7 @@ def came_back(request: HttpRequest) -> tuple[Identity, dict[str, Any]]:
         raise Refused(f"the ID token does not hold: {type(error).__name__}") from error
     except (RequestException, KeyError, ValueError) as error:
         raise ProviderIsAway("no answer from the provider") from error
-    return Identity.of(claims), state
+    return Identity.of(claims, _values(claims)), state
 
 
 def _believed(conversation: _Conversation, id_token: str, nonce: str) -> dict[str, Any]:
@@ -205,6 +154,4 @@ def _believed(conversation: _Conversation, id_token: str, nonce: str) -> dict[st
         raise Refused("the ID token is for another program")
     if not constant_time_compare(str(claims["nonce"]), nonce):
         raise Refused("the ID token answers another question")
-    if not 0 < len(claims["sub"]) <= _LONGEST_SUBJECT:
-        raise Refused("the subject is too long to be kept, or empty")
     return claims

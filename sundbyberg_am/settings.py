@@ -223,6 +223,21 @@ if OIDC_ISSUER:
         _stop("Miljövariabeln OIDC_ISSUER ska vara en adress som börjar med https://.")
     if not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
         _stop("OIDC_ISSUER är satt. Då behövs OIDC_CLIENT_ID och OIDC_CLIENT_SECRET också.")
+# The same with SAML 2.0, for a city that has nothing newer.
+SAML_ISSUER = os.environ.get("SAML_ISSUER", "").strip()
+SAML_URL = os.environ.get("SAML_URL", "").strip()
+SAML_CERTIFICATE = _secret("SAML_CERTIFICATE")
+SAML_NAME = os.environ.get("SAML_NAME", "").strip() or "kommunens inloggning"
+SAML_CLAIM = os.environ.get("SAML_CLAIM", "").strip() or "groups"
+if SAML_ISSUER:
+    if OIDC_ISSUER:
+        _stop("Både OIDC_ISSUER och SAML_ISSUER är satta. Välj en av dem.")
+    if not SAML_URL.startswith("https://") or len(SAML_ISSUER) > 200:
+        _stop("SAML_ISSUER är satt. Då ska SAML_URL vara en adress som börjar med https://.")
+    if "-----BEGIN CERTIFICATE-----" not in SAML_CERTIFICATE:
+        _stop(
+            "SAML_ISSUER är satt. Då ska SAML_CERTIFICATE_FILE vara en fil med utfärdarens certifikat."
+        )
 # The clocks of two machines differ by so much at most, in seconds.
 OIDC_CLOCK_SKEW = 60
 ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"

@@ -20,10 +20,10 @@ from .factor_actions import remove_factors
 from .factors import factors_of
 from .form_keys import FIELD, FormKey
 from .forms import ActionForm, ActionModelForm
+from .identity import is_known_to_city
 from .logs import request_id
 from .middleware import not_now
 from .models import AccessRecord, User
-from .oidc import is_known_to_city
 
 LOG_PAGE = 100
 

@@ -247,7 +247,11 @@ ADDRESSES = {
     "indicator_change": Address(MANAGER, more={"pk": "indicator"}),
     "indicator_remove": Address(MANAGER, method="post", more={"pk": "indicator"}),
 }
-OPEN_TO_ALL = {"login", "sign_in_code", "city_start", "city_return", "survey", "survey_thanks"}
+OPEN_TO_ALL = {"login", "sign_in_code", "city_start", "city_return", "survey", "survey_thanks"} | {
+    "saml_answer",
+    "saml_return",
+    "saml_description",
+}
 # Of one user alone, or only there when the city has a sign-in, which the tests of those pages show.
 OF_ONESELF = {"factor_remove", "city_link"}
 # Not for users: whoever has no token gets 401, which the tests of the API show; its description is open, and

@@ -23,7 +23,7 @@ from reporting.models import ReportRun, RunState
 from sundbyberg_am import factor_actions, identity_actions, sign_in_actions
 from sundbyberg_am.access import Role
 from sundbyberg_am.factors import factors_of
-from sundbyberg_am.oidc import Identity
+from sundbyberg_am.identity import Identity
 from tests.builders import (
     a_meeting,
     a_participant,

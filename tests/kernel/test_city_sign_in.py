@@ -17,9 +17,9 @@ from django.test import Client
 from django.urls import reverse
 
 from sundbyberg_am.access import Role
+from sundbyberg_am.identity import Identity
 from sundbyberg_am.identity_actions import admit
 from sundbyberg_am.models import Change, RoleClaim, User
-from sundbyberg_am.oidc import Identity
 from tests.builders import a_role_claim, a_unit, a_user
 from tests.kernel.provider import START, Provider, process
 

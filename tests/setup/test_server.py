@@ -20,9 +20,13 @@ def locked(name: str) -> set[str]:
 
 
 def test_server_and_demonstration_get_the_versions_that_are_tested_and_no_others():
-    server = locked("requirements-server.lock")
+    server, demo = locked("requirements-server.lock"), locked("requirements-demo.lock")
+    tested = locked("requirements.lock")
     assert len(server) > 30
-    assert server < locked("requirements-demo.lock") < locked("requirements.lock")
+    assert server < tested
+    assert demo < tested
+    saml = {"isodate", "python3-saml", "xmlsec"}  # of no use to a demonstration
+    assert {line.split("==")[0] for line in server - demo} == saml
 
 
 def test_server_gets_neither_test_tools_nor_embedded_servers():
@@ -108,6 +112,26 @@ def test_the_secret_of_the_sign_in_may_stand_in_a_file(monkeypatch, tmp_path):
     settings = settings_with(monkeypatch, **OIDC, OIDC_CLIENT_SECRET_FILE=str(file))
     assert settings["OIDC_CLIENT_SECRET"] == "ur filen"
     assert settings["OIDC_SCOPES"] == ["openid", "profile", "email"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"SAML_URL": "http://idp.example.se/sso"}, "SAML_URL vara en adress"),
+        ({"SAML_CERTIFICATE": "MIIC"}, "SAML_CERTIFICATE_FILE vara en fil"),
+        (OIDC, "Välj en av dem"),
+    ],
+)
+def test_saml_that_cannot_work_stops_the_start(monkeypatch, capsys, wrong, sentence):
+    right = {
+        "SAML_ISSUER": "https://idp.example.se",
+        "SAML_URL": "https://idp.example.se/sso",
+        "SAML_CERTIFICATE": "-----BEGIN CERTIFICATE-----MIIC-----END CERTIFICATE-----",
+    }
+    assert settings_with(monkeypatch, **right)["SAML_CLAIM"] == "groups"
+    with pytest.raises(SystemExit):
+        settings_with(monkeypatch, **{**right, **wrong})
+    assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
