@@ -1,10 +1,13 @@
 """What tests of reports need beside the cases: goals and what measures them."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from reporting.content import build_content
@@ -46,6 +49,21 @@ def an_approved_report(by: User) -> ReportRun:
         approved_at=now,
         approved_by=by,
     )
+
+
+def page_with_all_opened(client: Client, run: ReportRun) -> str:
+    """The page of a report as it is when somebody has opened each section by level, age and so on."""
+    address = reverse("report", args=[run.public_id])
+    page = client.get(address).content.decode()
+    for place in re.findall(r'data-hx-get="\?visa=(\d+)"', page):
+        asked = client.get(f"{address}?visa={place}", headers={"HX-Request": "true"})
+        opened = asked.content.decode()
+        closed = re.search(
+            rf'<div class="breakdown" id="efter-{place}".*?</div>', page, flags=re.DOTALL
+        )
+        assert closed
+        page = page.replace(closed[0], opened)
+    return page
 
 
 def an_indicator(

@@ -1,6 +1,5 @@
 """A figure's page: its definition, the rows behind it, and what has changed since it was counted."""
 
-import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -16,6 +15,7 @@ from sundbyberg_am.access import Role
 from sundbyberg_am.models import AccessRecord
 from tests.builders import a_unit, a_user, an_enrolment
 from tests.referrals.builders import Cast, a_referral_in
+from tests.reporting.builders import page_with_all_opened
 
 pytestmark = pytest.mark.django_db
 
@@ -201,11 +201,7 @@ def test_a_page_asks_as_often_however_many_rows(as_user, manager, django_assert_
 def test_every_number_of_a_report_leads_to_its_page(as_user, manager):
     exits()
     run = a_run(manager)
-    client, address = as_user(manager), reverse("report", args=[run.public_id])
-    whole = client.get(address).content.decode()
-    places = re.findall(r'data-hx-get="\?visa=(\d+)"', whole)
-    parts = [client.get(f"{address}?visa={place}").content.decode() for place in places]
-    shown = "".join([whole, *parts])
+    shown = page_with_all_opened(as_user(manager), run)
     sexes = [{}, *({"kon": sex.code} for sex in SEXES[1:])]
     for figure in CATALOGUE:
         groups: list[dict[str, str]] = [{}] + [
