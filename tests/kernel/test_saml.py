@@ -18,7 +18,7 @@ from lxml import etree
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import RoleClaim, User
 from tests.builders import a_role_claim, a_unit, a_user
-from tests.saml_provider import SAML, SamlProvider, a_key
+from tests.saml_provider import SAML, SamlProvider, a_key, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -115,10 +115,6 @@ def test_the_way_there_is_on_the_page_to_sign_in_on_only_when_there_is_one(idp, 
         assert Client().get(reverse(name)).status_code == 404
 
 
-def after(**time: int) -> str:
-    return (timezone.now().astimezone(dt.UTC) + dt.timedelta(**time)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 @pytest.mark.parametrize(
     "lies",
     [
@@ -129,13 +125,13 @@ def after(**time: int) -> str:
         {"recipient": f"http://testserver{ANSWER}x"},
         {"without": ("Recipient",)},
         {"here": f"http://testserver{ANSWER}x"},
-        {"until": after(minutes=-10)},
-        {"from": after(minutes=10)},
+        {"until": dt.timedelta(minutes=-10)},
+        {"from": dt.timedelta(minutes=10)},
         {"without": ("NotOnOrAfter",)},
         {"question": "_nobody-asked"},
         {"without": ("InResponseTo",)},
         {"without": ("signature",)},
-        {"signed_by": a_key()[0]},
+        {"signed_by": "somebody else"},
         {"status": "Responder"},
         {"format": "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"},
         {"subject": "x" * 192},
@@ -144,15 +140,21 @@ def after(**time: int) -> str:
     ids=lambda lies: " ".join(f"{name}={str(lie)[:40]}" for name, lie in lies.items()),
 )
 def test_an_answer_that_does_not_hold_lets_nobody_in(idp, lies, caplog):
-    client = Client()
-    answer = sign_in(client, idp, **lies)
+    client, now = Client(), timezone.now().astimezone(dt.UTC)
+    told = {
+        name: moment(now + lie) if isinstance(lie, dt.timedelta) else lie
+        for name, lie in lies.items()
+    }
+    if "signed_by" in told:
+        told["signed_by"] = a_key()[0]
+    answer = sign_in(client, idp, **told)
     assert answer.status_code == 400
     assert "Inloggningen blev inte klar" in answer.content.decode()
     assert not is_in(client)
     assert not User.objects.exists()
-    told = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
-    assert any("refused" in line for line in told)
-    assert not [line for line in told if "anna" in line.lower() or "evil" in line]
+    lines = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    assert any("refused" in line for line in lines)
+    assert not [line for line in lines if "anna" in line.lower() or "evil" in line]
 
 
 def changed(answer: str, change: Callable[[Any], None]) -> str:
