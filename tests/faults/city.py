@@ -298,20 +298,29 @@ class Browser:
         except urllib.error.HTTPError as error:
             return error
 
-    def order(self, code: str) -> str:
-        """Order a report as from the page; its public id."""
-        with self.open("/rapporter/") as page:
-            html, cookies = page.read().decode(), " ".join(page.headers.get_all("Set-Cookie"))
+    def send(self, page: str, path: str, **form: str) -> str:
+        """Send a form that stands on the page; the address that it leads to."""
+        with self.open(page) as shown:
+            html, cookies = shown.read().decode(), " ".join(shown.headers.get_all("Set-Cookie"))
         hidden = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)
         cookie = re.search(r"csrftoken=(\w+)", cookies)
         assert hidden
         assert cookie
-        form = {"csrfmiddlewaretoken": hidden[1], "period_code": code}
-        with self.open("/rapporter/", form, cookie[1]) as ordered:
-            assert ordered.status == 200
-            run = re.search(r"/rapporter/([0-9a-f-]{36})/$", ordered.url)
+        with self.open(path, form | {"csrfmiddlewaretoken": hidden[1]}, cookie[1]) as sent:
+            assert sent.status == 200
+            address: str = sent.url
+            return address
+
+    def order(self, code: str) -> str:
+        """Order a report as from the page; its public id."""
+        address = self.send("/rapporter/", "/rapporter/", period_code=code)
+        run = re.search(r"/rapporter/([0-9a-f-]{36})/$", address)
         assert run
         return run[1]
+
+    def order_again(self, run: str) -> None:
+        """Press the button of a report that could not be built."""
+        self.send(f"/rapporter/{run}/", f"/rapporter/{run}/forsok-igen/")
 
     def download(self, run: str, address: str, *, public: bool = False) -> tuple[int, bytes]:
         """Status and what came."""
