@@ -108,23 +108,16 @@ def cut(page: Page) -> list[str]:
     return [f"{page.url} at {page.viewport_size}: {one}" for one in page.evaluate(CUT)]
 
 
-def faults(page: Page, widths: Sequence[int] = (WIDE, ZOOMED)) -> list[str]:
-    """What axe-core finds on a phone and in these widths, and what has no room in any.
+def faults(page: Page, widths: Sequence[int] = (WIDE, ZOOMED, NARROW)) -> list[str]:
+    """What axe-core finds in these widths, and what has no room in any.
 
     Colours are looked at on a phone, where all stands in one column: they are the same in any width.
     """
-    resize(page, NARROW)
-    found = violations(page)
-    for width in widths:
-        resize(page, width)
-        found += violations(page, besides=[CONTRAST])
-    return found + no_room(page)
-
-
-def no_room(page: Page) -> list[str]:
     found = []
     for width in (WIDE, ZOOMED, NARROW, REFLOWED):
         resize(page, width)
+        if width in widths:
+            found += violations(page, besides=[] if width == NARROW else [CONTRAST])
         found += cut(page)
     return found
 
@@ -156,14 +149,16 @@ def addresses_of(role: Role, things) -> dict[str, str]:
 def is_first(role: Role, name: str) -> bool:
     """Whether the page is looked at as this role in every state and width, and in the dark.
 
-    Other roles get the same page with other links: with something on it, it is looked at on a phone, and for
-    room in every width. What each role has of its own is the start page.
+    Other roles get the same page with other links: with something on it, it is looked at for room in every
+    width. What each role has of its own is the start page.
     """
     return IS_WHOLE or name == "start" or role == min(ADDRESSES[name].roles)
 
 
 def widths_for(role: Role, name: str) -> Sequence[int]:
-    return () if not is_first(role, name) else (WIDE, ZOOMED) if IS_WHOLE else (WIDE,)
+    return (
+        () if not is_first(role, name) else (WIDE, ZOOMED, NARROW) if IS_WHOLE else (WIDE, NARROW)
+    )
 
 
 def opened(page: Page, address: str) -> list[str]:
@@ -197,7 +192,7 @@ def test_pages_with_ten_times_as_much_on_them(things, window):
             if name in left or name == "start":
                 found += opened(page, address)
                 if page.locator("main").locator("tr, li, .form-check").count() >= TIMES:
-                    found += faults(page, ()) if IS_WHOLE else no_room(page)
+                    found += faults(page, (NARROW,) if IS_WHOLE else ())
         left -= set(addresses_of(role, things))
     assert left == set()
     assert found == []

@@ -13,10 +13,8 @@ from tests.participants.reading import START, TODAY
 from .hands import Keyboard, Mouse, check, wait_for_focus
 
 NAME = "Karl Wåhlin-Ström af Ekenstam"
-WIDTHS = [1280, 390]
 # What is done with the keyboard on a wide screen, and with a finger on a narrow one.
 either = pytest.mark.parametrize(("width", "hands"), [(1280, Keyboard), (390, Mouse)])
-each_width = pytest.mark.parametrize("width", WIDTHS)
 
 
 @pytest.fixture
@@ -97,12 +95,11 @@ def test_a_plan_of_two_goals_and_four_steps_is_adopted_on_its_page(
     assert isinstance(hand, Mouse) or hand.clicks == 0
 
 
-@each_width
-def test_a_draft_is_put_right_and_what_is_typed_beside_stays(sign_in, kim, case, width):
+def test_a_draft_is_put_right_and_what_is_typed_beside_stays(sign_in, kim, case):
     goal = Goal.objects.create(plan=a_plan(case), text="Jag vill jobba i kök")
     for number, text in enumerate(("Ett", "Två", "Tre")):
         Step.objects.create(goal=goal, text=text, position=number)
-    page = sign_in(kim, width)
+    page = sign_in(kim, 390)
     page.goto(url_of(case, "plan/"))
     page.get_by_label("Nytt mål, med deltagarens egna ord").fill("Halvskrivet")
     page.get_by_label("Nej", exact=True).check()
@@ -131,10 +128,9 @@ def test_a_draft_is_put_right_and_what_is_typed_beside_stays(sign_in, kim, case,
     expect(page.get_by_label("Om inte, varför?")).to_have_value("Vill studera")
 
 
-@each_width
-def test_what_cannot_be_sent_is_said_and_stays(sign_in, kim, case, width):
+def test_what_cannot_be_sent_is_said_and_stays(sign_in, kim, case):
     a_plan(case)
-    page = sign_in(kim, width)
+    page = sign_in(kim)
     page.goto(url_of(case, "plan/"))
     field = page.get_by_label("Nytt mål, med deltagarens egna ord")
     page.context.set_offline(True)
@@ -197,11 +193,10 @@ def test_an_enrolment_is_ended_on_one_page(sign_in, kim, case, width, hands):
     assert (case.ended_on, case.exit_reason.position) == (TODAY, 1)
 
 
-@each_width
-def test_hits_are_gone_through_with_the_arrows(sign_in, kim, case, width):
+def test_hits_are_gone_through_with_the_arrows(sign_in, kim, case):
     for name in ("Strömberg", "Ström"):
         an_enrolment(START, participant=a_participant(first_name="Bo", last_name=name))
-    page = sign_in(kim, width)
+    page = sign_in(kim)
     page.keyboard.press("/")
     page.keyboard.type("strom")
     page.keyboard.press("Enter")
@@ -277,7 +272,7 @@ def test_contact_and_level_are_changed_on_the_page_of_the_case(sign_in, kim, cas
     assert left == []
 
 
-@each_width
+@pytest.mark.parametrize("width", [1280, 390])
 def test_thirty_steps_and_long_names_have_room(sign_in, kim, case, width):
     a_long_plan(case)
     a_long_plan(case, TODAY - timedelta(days=1))
