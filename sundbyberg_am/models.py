@@ -465,3 +465,20 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Narrowing(models.Model):
+    """The one row counts each time that somebody may no longer see what is in a list.
+
+    A replica that has not counted as far is not read from.
+    """
+
+    count = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="narrowing_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.count)

@@ -2,8 +2,9 @@
 
 It is always a little behind. What a user has changed is never missing in what that user is shown: the session
 knows how far the database's log had come, and until the replica has come as far the database itself is asked.
-So it is when the replica is away, or behind by more than some seconds. Nothing but reading is done there: the
-access log, like all that is written, is in the database before the answer leaves.
+So it is when the replica is away, or behind by more than some seconds, or has not heard yet that somebody may
+no longer see a person: a protected identity is so at once. Nothing but reading is done there: the access log,
+like all that is written, is in the database before the answer leaves.
 """
 
 import time
@@ -27,6 +28,12 @@ T = TypeVar("T")
 ALIAS = "replica"
 BEHIND_AT_MOST = 10  # seconds, for what others have changed
 WAIT_AT_MOST = 10  # seconds, for a report
+HOW_FAR = "(pg_current_wal_lsn() - '0/0')::bigint"
+THERE = (
+    "(pg_last_wal_replay_lsn() - '0/0')::bigint,"
+    " extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float"
+)
+NARROWED = "(SELECT count FROM sundbyberg_am_narrowing)"
 WRITTEN = "written"  # in the session: how far the log had come after the user's latest change
 # Who the user is and what is on record is read where it is written.
 KERNEL = frozenset(
@@ -111,34 +118,34 @@ def written_is_known(
 
 def how_far() -> int:
     """How far the log of the database has come, in bytes."""
-    (now,) = _ask(DEFAULT_DB_ALIAS, "(pg_current_wal_lsn() - '0/0')::bigint")
+    (now,) = _ask(DEFAULT_DB_ALIAS, HOW_FAR)
     return int(now)
 
 
 def behind() -> tuple[int, float]:
     """How many bytes and seconds the replica is behind. Raises Error when it is away, or is none."""
-    return _from(how_far())
+    return _behind(how_far(), *_ask(ALIAS, THERE))
 
 
-def _from(now: int) -> tuple[int, float]:
-    there, seconds = _ask(
-        ALIAS,
-        "(pg_last_wal_replay_lsn() - '0/0')::bigint,"
-        " extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float",
-    )
+def _behind(now: int, there: int | None, seconds: float | None) -> tuple[int, float]:
     if there is None:
         raise OperationalError("it follows nobody")
     return (now - there, seconds or 0.0) if there < now else (0, 0.0)
 
 
 def _keeps_up(written: int) -> bool:
-    """Whether it has what is written until there, and what anybody has written until some seconds ago."""
+    """Whether it has what is written until there, and what anybody has written until some seconds ago.
+
+    And whatever has made somebody see less, until now.
+    """
     try:
-        now = how_far()
-        missing, seconds = _from(now)
-        return now - missing >= written and seconds <= BEHIND_AT_MOST
+        now, narrowed = _ask(DEFAULT_DB_ALIAS, f"{HOW_FAR}, {NARROWED}")
+        *there, narrowed_there = _ask(ALIAS, f"{THERE}, {NARROWED}")
+        missing, seconds = _behind(now, *there)
     except Error:
         return False
+    is_near = now - missing >= written and seconds <= BEHIND_AT_MOST
+    return is_near and bool(narrowed_there == narrowed)
 
 
 def _read(make: Callable[[], T]) -> T:
