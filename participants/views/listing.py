@@ -5,6 +5,7 @@ and stands in the address as a key.
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
@@ -21,6 +22,7 @@ from participants.models.work_lists import EnrolmentQuerySet
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 from sundbyberg_am.actions import record_access
 from sundbyberg_am.replica import from_replica
+from sundbyberg_am.templatetags.swedish import plural
 
 PAGE = 50
 SEARCHES = "searches"  # in the session: what was searched for lately, by its key
@@ -53,12 +55,11 @@ def participant_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "chosen": chosen,
-        "rows": shown,
+        "rows": [(row, _time(row, today)) for row in shown],
         "first_url": f"?{first.urlencode()}" if after else "",
         "next_url": f"?{following.urlencode()}" if len(rows) > PAGE else "",
         "export_query": first.urlencode(),
         "may_work": request.user.may(Permission.WORK_ON_CASES),
-        "today": today,
     }
     return render(request, "participants/list.html", context)
 
@@ -119,6 +120,15 @@ def _found(request: SignedInRequest, chosen: dict[str, str], today: date) -> Enr
         level = "" if chosen["niva"] == WITHOUT_LEVEL else chosen["niva"]
         cases = cases.of_level_on(level, today)
     return cases
+
+
+def _time(row: Any, day: date) -> str:
+    """How long the case has gone on, in words; a row of `for_list`."""
+    if row.ended_on:
+        return f"Avslutad {row.ended_on}"
+    if row.started_on > day:
+        return f"Börjar {row.started_on}"
+    return plural(row.weeks, "vecka,veckor") if row.weeks else "Mindre än en vecka"
 
 
 def _uuid(text: str) -> UUID | None:

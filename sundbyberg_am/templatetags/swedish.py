@@ -29,7 +29,11 @@ def number(value: Decimal | float | int | None, decimals: int = 0) -> str:
     """1 234,5 with a no-break space between thousands; – when there is no value."""
     if value is None:
         return "–"
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded: Decimal | int
+    if isinstance(value, int) and not decimals:
+        rounded = value
+    else:
+        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded:,}".replace(",", "\u00a0").replace(".", ",").replace("-", "\u2212")
 
 
