@@ -134,8 +134,11 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
 
     def sizes_on(self, days: Iterable[date]) -> list[int]:
         """How many are ongoing on each of the days, in one query."""
+        days = list(days)
         counts = {f"on_{day:%Y%m%d}": Count("pk", filter=_ongoing_on(day)) for day in days}
-        return list(self.valid().aggregate(**counts).values())
+        # Those that had ended before are most of all, and left out before anything is counted.
+        lately = Q(ended_on=None) | Q(ended_on__gte=min(days))
+        return list(self.valid().filter(lately).aggregate(**counts).values())
 
     def newest_of_each(self) -> Self:
         """One a participant and unit: the one that the case page opens."""
@@ -165,11 +168,15 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
                 enrolment.deputy = None
         return enrolment
 
+    def all_of_same_person(self, enrolment: "Enrolment") -> Self:
+        """Every enrolment of the participant, also those that were registered by mistake."""
+        return self.filter(participant=enrolment.participant_id)
+
     def of_same_person(self, enrolment: "Enrolment") -> Self:
         """Every valid enrolment of the participant, newest first."""
         return (
             self.valid()
-            .filter(participant=enrolment.participant_id)
+            .all_of_same_person(enrolment)
             .select_related("exit_reason", "consultant", "unit")
             .order_by("-started_on", "-pk")
         )

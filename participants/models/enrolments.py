@@ -171,6 +171,11 @@ class Enrolment(Versioned):
         indexes: ClassVar = [
             models.Index(fields=["started_on"], name="enrolment_started"),
             models.Index(fields=["ended_on"], name="enrolment_ended"),
+            models.Index(
+                fields=["unit", "started_on", "id"],
+                condition=Q(ended_on=None, voided_at=None),
+                name="enrolment_open_of_unit",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -178,9 +178,14 @@ class EnrolmentQuerySet(CaseQuerySet):
 
         `matters_on` is when it was asked for.
         """
-        waiting = rows.Correction.objects.undecided().filter(enrolment=OuterRef("pk"))
-        asked_on = Subquery(waiting.order_by("received_on").values("received_on")[:1])
-        return self.valid().annotate(matters_on=asked_on).filter(matters_on__isnull=False)
+        waiting = rows.Correction.objects.undecided()
+        of_each = waiting.filter(enrolment=OuterRef("pk")).order_by("received_on")
+        # The few that are asked for are looked up: otherwise each enrolment would be asked of one.
+        return (
+            self.valid()
+            .filter(pk__in=waiting.values("enrolment"))
+            .annotate(matters_on=Subquery(of_each.values("received_on")[:1]))
+        )
 
     def with_missing_data(self, day: date) -> Self:
         """Open and begun, without what the figures ask for: level, education or legal sex."""

@@ -20,7 +20,7 @@ PAGE = 50
 def history(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Every change to the person and to the enrolments that the user may see, newest first."""
     enrolment = open_case(request, public_id)
-    mine = Enrolment.objects.visible_to(request.user).values("pk")
+    mine = Enrolment.objects.visible_to(request.user).all_of_same_person(enrolment).values("pk")
     changes = list(
         Change.objects.of_person(enrolment.participant_id, mine).page_before(
             request.GET.get("fore", ""), PAGE + 1

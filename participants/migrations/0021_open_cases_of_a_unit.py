@@ -1,0 +1,19 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False  # an index that is made beside the traffic is not made in a transaction
+
+    dependencies = [("participants", "0020_narrowings")]
+
+    operations = [
+        AddIndexConcurrently(
+            "enrolment",
+            models.Index(
+                fields=["unit", "started_on", "id"],
+                condition=models.Q(ended_on=None, voided_at=None),
+                name="enrolment_open_of_unit",
+            ),
+        ),
+    ]
