@@ -242,7 +242,17 @@ class City:
             assert state[0] != "failed", state
             return bool(state[0] == "ready")
 
-        wait_until(is_ready, seconds)
+        try:
+            wait_until(is_ready, seconds)
+        except AssertionError as error:
+            [found] = self.query(
+                "SELECT state, tries, step, failure, ordered_at, started_at, leased_until, now()"
+                " FROM reporting_reportrun WHERE public_id = %s",
+                run,
+            )
+            logs = [self.home / f"{name}.log" for name in ("worker", "clock")]
+            said = "\n".join(log.read_text()[-2000:] for log in logs)
+            raise AssertionError(f"{error}: {found}\n{said}") from error
 
     def times_ready(self, run: str) -> int:
         """How many times it has become so."""
