@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from . import sign_in_actions as actions
 from .access import SignedInRequest
+from .confirming import by_password, confirmed
 from .factors import factors_of, has_app, has_factor, own_words
 from .forms import ActionForm
 from .identity import name_of_city
 from .middleware import WANTED, seconds_left
-from .models import User
 from .second_step import begin_second_step, demand_factor
 
 
@@ -75,36 +75,8 @@ class SignIn(LoginView):
         return response
 
 
-class OwnPasswordForm(ActionForm):
-    """The base of what is only done by whoever knows the password that the user has."""
-
-    current = forms.CharField(
-        label="Ditt lösenord nu",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_current(self) -> str:
-        """Wrong ones are counted as they are at the sign-in: the browser may be somebody else's."""
-        current: str = self.cleaned_data["current"]
-        now = timezone.now()
-        actions.check_may_try(self.user.username, now=now)
-        if not self.user.check_password(current):
-            actions.count_miss(self.user.username, now=now)
-            raise ValidationError("Det är inte lösenordet du har nu.")
-        return current
-
-    def clean(self) -> dict[str, Any]:
-        """What the action wants, which is all but the password."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "current"}
-
-
-class PasswordForm(OwnPasswordForm):
-    """Another password, by whoever knows the one there is."""
+class PasswordForm(ActionForm):
+    """Another password."""
 
     password = forms.CharField(
         label="Nytt lösenord",
@@ -151,9 +123,11 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
+@by_password
+@confirmed
 def password_change(request: SignedInRequest) -> HttpResponse:
     """Change the own password; every other browser is signed out."""
-    form = PasswordForm(request.POST or None, user=request.user)
+    form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         changed = form.apply(actions.change_password, request.user, by=request.user)
         if changed is not None:

@@ -50,7 +50,7 @@ WANTED = "factor_wanted"
 WANTED_FIRST = frozenset(
     {
         *("account", "code_app_add", "passkey_add", "city_link", "city_return"),
-        "saml_return",
+        *("saml_return", "city_link_confirm", "confirm", "city_confirm"),
         *("password_change", "session_time", "logout"),
     }
 )

@@ -82,14 +82,18 @@ def provider_of(request: HttpRequest) -> CityProvider:
     return CityProvider(request, app=app)
 
 
-def lead_there(request: HttpRequest, **kept: Any) -> HttpResponse:
-    """Send the browser to the provider; `kept` is there when it comes back. Raises Refused."""
+def lead_there(request: HttpRequest, *, anew: bool = False, **kept: Any) -> HttpResponse:
+    """Send the browser to the provider, which is to ask `anew`; `kept` is there when it comes back.
+
+    Raises Refused.
+    """
     nonce = token_urlsafe(32)
+    how = {"prompt": "login", "max_age": "0"} if anew else {}
     try:
         answer: HttpResponse = provider_of(request).redirect(
             request,
             AuthProcess.LOGIN,
-            auth_params={"nonce": nonce},
+            auth_params={"nonce": nonce, **how},
             scope=settings.OIDC_SCOPES,
             nonce=nonce,
             **kept,

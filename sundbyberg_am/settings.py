@@ -246,6 +246,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*"]
 # Whether those who sign in with a password here must have a second factor.
 SECOND_FACTOR = _flag("SECOND_FACTOR", default=HTTPS_ONLY)
 SECOND_FACTOR_SECONDS = 5 * 60  # from the password to the code, at most
+# Whoever changes the own sign-in has shown who they are at most so long ago.
+CONFIRMED_SECONDS = 10 * 60
 MFA_ADAPTER = "sundbyberg_am.factors.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 

@@ -23,6 +23,7 @@ from tests.saml_provider import SAML, SamlProvider, a_key, moment
 pytestmark = pytest.mark.django_db
 
 START, ANSWER = "/logga-in/kommun/", "/logga-in/kommun/saml/"
+LINK = "/konto/kommun/koppla/"
 CONSULTANTS, MANAGERS = "am-konsulenter", "am-chefer"
 ANNA = {
     "displayName": ["Anna Berg"],
@@ -306,9 +307,23 @@ def test_a_user_whom_an_administrator_closes_is_out_and_stays_out(idp):
 def test_a_user_links_the_own_account_and_keeps_it(idp, as_user):
     user = a_user(username="anna.b", role=Role.MANAGER)
     client = as_user(user)
-    assert sign_in(client, idp, "/konto/kommun/")["Location"] == "/konto/"
+    assert sign_in(client, idp, "/konto/kommun/")["Location"] == LINK
+    assert client.post(LINK, {"sent": "yes"})["Location"] == "/konto/"
     assert SocialAccount.objects.get().user == user
     other = as_user(a_user())
     answer = idp.answer(leave(other, "/konto/kommun/"), "anna-2", ANNA)
     other.force_login(a_user())
     assert deliver(other, answer).status_code == 400
+
+
+def test_whoever_comes_by_the_city_is_asked_anew_there(idp):
+    client, now = Client(), timezone.now().astimezone(dt.UTC)
+    sign_in(client, idp)
+    page = "/konto/bekrafta/kommun/"
+    assert idp.question(leave(client, page)).get("ForceAuthn") == "true"
+    assert sign_in(client, idp, page, subject="bo").status_code == 400
+    earlier = moment(now - dt.timedelta(hours=1))
+    assert sign_in(client, idp, page, asked=earlier).status_code == 400
+    assert "confirmed" not in client.session
+    assert sign_in(client, idp, page)["Location"] == "/konto/"
+    assert "confirmed" in client.session
