@@ -21,6 +21,7 @@ from .factors import factors_of, has_app, has_factor, own_words
 from .forms import ActionForm
 from .identity import name_of_city
 from .middleware import WANTED, seconds_left
+from .models import Session
 from .second_step import begin_second_step, demand_factor
 
 
@@ -116,6 +117,8 @@ def account(request: SignedInRequest) -> HttpResponse:
         "factors": [own_words(one) for one in factors_of(user)] if is_local else [],
         "has_app": is_local and has_app(user),
         "is_wanted": WANTED in request.session,
+        "sessions": Session.objects.open_of(user, timezone.now()),
+        "here": request.session.session_key,
         "city": name_of_city() if is_local else "",
     }
     return render(request, "users/account.html", context)
@@ -135,6 +138,46 @@ def password_change(request: SignedInRequest) -> HttpResponse:
             messages.success(request, "Lösenordet är bytt. Du är utloggad överallt utom här.")
             return redirect("account")
     context = {"form": form, "title": "Byt lösenord", "submit_label": "Byt lösenord", "lead": ""}
+    return render(request, "users/password.html", context, status=form.status)
+
+
+@require_http_methods(["GET", "POST"])
+@confirmed
+def session_end(request: SignedInRequest, mark: str) -> HttpResponse:
+    """Out of one other browser."""
+    mine = Session.objects.open_of(request.user, timezone.now())
+    chosen = next((one for one in mine if one.mark == mark), None)
+    if chosen is None:
+        messages.info(request, "Där är du redan utloggad.")
+        return redirect("account")
+    form = ActionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.apply(actions.end_session, chosen, by=request.user)
+        messages.success(request, f"Du är utloggad i {chosen.browser}.")
+        return redirect("account")
+    return _end_page(request, form, f"Logga ut i {chosen.browser}?")
+
+
+@require_http_methods(["GET", "POST"])
+@confirmed
+def other_sessions_end(request: SignedInRequest) -> HttpResponse:
+    """Out of all browsers but this one."""
+    form = ActionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.apply(actions.sign_out_everywhere, request.user, by=request.user)
+        if user is not None:
+            update_session_auth_hash(request, user)
+            messages.success(request, "Du är utloggad överallt utom här.")
+            return redirect("account")
+    return _end_page(request, form, "Logga ut överallt utom här?")
+
+
+def _end_page(request: SignedInRequest, form: ActionForm, title: str) -> HttpResponse:
+    lead = (
+        "Det som är skrivet där men inte sparat finns kvar som utkast. "
+        "Känner du inte igen en inloggning? Byt lösenord och säg till systemförvaltaren."
+    )
+    context = {"form": form, "title": title, "submit_label": "Logga ut", "lead": lead}
     return render(request, "users/password.html", context, status=form.status)
 
 

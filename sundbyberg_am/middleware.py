@@ -26,6 +26,7 @@ from .drafts import keep_sent
 from .form_keys import FIELD
 from .logs import numbered_request, user_id
 from .room import is_full_disk
+from .sessions import BEGAN, BROWSER, SEEN, browser_words
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,6 @@ TOO_SLOW = "Det tog för lång tid. Vänta en stund och försök igen, eller vä
 PASSWORDS = {"password", "current", "again"}  # the names of fields that are never shown again
 # A request that nobody has made by hand says so: it does not keep a session open.
 UNATTENDED = "X-Unattended"
-BEGAN, SEEN = "began", "seen"  # in the session: seconds, of the sign-in and of the latest request
 # In the session of somebody who must have a second factor and has none; what may be done until then: add one,
 # or come in by the city, which has a second step of its own.
 WANTED = "factor_wanted"
@@ -163,6 +163,8 @@ def sessions_end(get_response: Handler) -> Handler:
                 request.signed_out = True  # type: ignore[attr-defined]
             elif UNATTENDED not in request.headers or SEEN not in request.session:
                 request.session.setdefault(BEGAN, now)
+                if BROWSER not in request.session:
+                    request.session[BROWSER] = browser_words(request.headers.get("User-Agent", ""))
                 if now - request.session.get(SEEN, 0) >= SEEN_EVERY:
                     request.session[SEEN] = now
         return get_response(request)

@@ -25,6 +25,7 @@ from .records import Change as Change
 from .records import ChangeKind as ChangeKind
 from .records import Removal as Removal
 from .records import Seal as Seal
+from .sessions import Session as Session
 
 
 class UnitKind(models.TextChoices):

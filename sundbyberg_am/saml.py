@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.socialaccount.internal import statekit
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from .identity import Identity, Refused
+from .sessions import SessionStore
 
 if TYPE_CHECKING:
     from onelogin.saml2.response import OneLogin_Saml2_Response

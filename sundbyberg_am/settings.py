@@ -118,7 +118,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "allauth.account",  # what the next three stand on; its pages are not among our addresses
     "allauth.socialaccount",
@@ -261,6 +260,7 @@ SESSION_COOKIE_AGE = 10 * 60 * 60
 # With the prefix a browser takes a cookie from this site alone, and only over https.
 _prefix = "__Host-" if HTTPS_ONLY else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}sessionid", f"{_prefix}csrftoken"
+SESSION_ENGINE = "sundbyberg_am.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
-from .models import SignInMiss, User
+from .models import Session, SignInMiss, User
 from .templatetags.swedish import plural
 
 TOO_MANY = "too_many"
@@ -72,6 +72,15 @@ def sign_out_everywhere(user: User, *, by: User) -> User:
     user.sign_outs += 1
     user.save(update_fields=["sign_outs"])
     return user
+
+
+@transaction.atomic
+def end_session(session: Session, *, by: User) -> Session:
+    """Sign the user out of one browser, by its next request. Raises ValidationError."""
+    if session.user_id != by.pk:
+        raise ValidationError("Du kan bara avsluta dina egna inloggningar.")
+    session.delete()
+    return session
 
 
 def fingerprint(username: str) -> str:

@@ -5,8 +5,8 @@ from time import time
 from django.test import Client
 
 from sundbyberg_am.confirming import CONFIRMED
-from sundbyberg_am.middleware import BEGAN, SEEN
 from sundbyberg_am.models import User
+from sundbyberg_am.sessions import BEGAN, SEEN
 
 
 def signed_in(user: User, client: Client | None = None) -> Client:

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
 from sundbyberg_am.access import Role
-from sundbyberg_am.models import RoleClaim, User
+from sundbyberg_am.models import RoleClaim, Session, User
 from tests.builders import a_role_claim, a_unit, a_user
 from tests.saml_provider import SAML, SamlProvider, a_key, moment
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from participants.models import Note
 from sundbyberg_am.access import Role
-from sundbyberg_am.models import Draft, SignInMiss, User
+from sundbyberg_am.models import Draft, Session, SignInMiss, User
 from sundbyberg_am.sign_in_actions import fingerprint
 from sundbyberg_am.tasks import remove_old_drafts
 from tests.at_once import crowd
