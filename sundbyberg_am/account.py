@@ -22,7 +22,7 @@ from .forms import ActionForm
 from .identity import name_of_city
 from .middleware import WANTED, seconds_left
 from .models import Session
-from .second_step import begin_second_step, demand_factor
+from .second_step import begin_second_step, demand_factor, let_in
 
 
 class SignInForm(AuthenticationForm):
@@ -40,6 +40,15 @@ class SignInForm(AuthenticationForm):
             actions.count_miss(username, now=now)
             raise
         return cleaned
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """A password of an administrator's choice lets nobody in for long."""
+        super().confirm_login_allowed(user)
+        if user.first_password_until and user.first_password_until < timezone.now():
+            raise ValidationError(
+                "Ditt första lösenord gällde i en vecka och har gått ut. "
+                "Be systemförvaltaren om ett nytt."
+            )
 
     @property
     def status(self) -> int:
@@ -65,9 +74,9 @@ class SignIn(LoginView):
             begin_second_step(self.request, user, self.get_success_url())
             return redirect("sign_in_code")
         actions.forget_misses(user.username)
-        answer = super().form_valid(form)
+        let_in(self.request, user)
         demand_factor(self.request, user)
-        return answer
+        return redirect(self.get_success_url())
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """The page again, with why."""
@@ -137,7 +146,10 @@ def password_change(request: SignedInRequest) -> HttpResponse:
             update_session_auth_hash(request, changed)
             messages.success(request, "Lösenordet är bytt. Du är utloggad överallt utom här.")
             return redirect("account")
-    context = {"form": form, "title": "Byt lösenord", "submit_label": "Byt lösenord", "lead": ""}
+    lead = ""
+    if request.user.first_password_until:
+        lead = "Välj ett eget lösenord innan du börjar. Det du fick gäller inte längre sedan."
+    context = {"form": form, "title": "Byt lösenord", "submit_label": "Byt lösenord", "lead": lead}
     return render(request, "users/password.html", context, status=form.status)
 
 

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from . import identity_actions as actions
 from . import oidc, saml
 from .access import Permission, SignedInRequest, requires
-from .confirming import by_password, confirmed, own_page, remember_confirmed
+from .confirming import by_password, confirmed, own_page
 from .forms import ActionForm, ActionModelForm
 from .identity import Identity, ProviderIsAway, Refused, is_known_as, name_of_city
 from .middleware import WANTED
 from .models import RoleClaim, User
+from .second_step import remember_confirmed
 
 log = logging.getLogger(__name__)
 

@@ -25,11 +25,9 @@ from . import sign_in_actions as actions
 from .access import SignedInRequest, View
 from .factors import has_factor, has_passkey
 from .identity import name_of_city
-from .second_step import SecondStepForm
+from .second_step import CONFIRMED, SecondStepForm, remember_confirmed
 
 P = ParamSpec("P")
-
-CONFIRMED = "confirmed"  # in the session: when the user last showed it, in seconds
 
 
 class ConfirmForm(SecondStepForm):
@@ -101,12 +99,6 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     question = json.dumps(passkeys.begin_authentication(user)) if has_passkey(user) else ""
     context = {"form": form, "question": question}
     return render(request, "users/confirm.html", context, status=form.status)
-
-
-def remember_confirmed(request: HttpRequest) -> None:
-    """For a while, in a session with another key."""
-    request.session.cycle_key()
-    request.session[CONFIRMED] = int(time())
 
 
 def own_page(request: HttpRequest, address: str, otherwise: str) -> str:

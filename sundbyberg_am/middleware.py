@@ -54,6 +54,8 @@ WANTED_FIRST = frozenset(
         *("password_change", "session_time", "logout"),
     }
 )
+# What whoever has a password of an administrator's choice may do until it is changed.
+OWN_PASSWORD_FIRST = frozenset({"password_change", "confirm", "session_time", "logout"})
 SEEN_EVERY = 60  # seconds: a session is not written in each request
 
 
@@ -175,7 +177,7 @@ def sessions_end(get_response: Handler) -> Handler:
 class SignInFirst(LoginRequiredMiddleware):
     """Sends whoever has not signed in to do so; a form that was sent is kept on the way.
 
-    Whoever must have a second factor before anything else is sent to where it is added.
+    Whoever must have an own password or a second factor before anything else is sent to where it is chosen.
     """
 
     def process_view(
@@ -186,9 +188,11 @@ class SignInFirst(LoginRequiredMiddleware):
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         """None for whoever may go on."""
-        if request.user.is_authenticated and WANTED in request.session:
-            match = request.resolver_match
-            if match and match.url_name not in WANTED_FIRST:
+        match = request.resolver_match
+        if request.user.is_authenticated and match:
+            if request.user.first_password_until and match.url_name not in OWN_PASSWORD_FIRST:
+                return redirect("password_change")
+            if WANTED in request.session and match.url_name not in WANTED_FIRST:
                 return redirect("account")
         return super().process_view(request, view_func, view_args, view_kwargs)
 

@@ -7,6 +7,7 @@ before there are settings, reads those two and DATA_DIR as well.
 import os
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*"]
 # Whether those who sign in with a password here must have a second factor.
 SECOND_FACTOR = _flag("SECOND_FACTOR", default=HTTPS_ONLY)
 SECOND_FACTOR_SECONDS = 5 * 60  # from the password to the code, at most
+# A password that an administrator has chosen lets in for so long, to be changed.
+FIRST_PASSWORD_LASTS = timedelta(days=7)
 # Whoever changes the own sign-in has shown who they are at most so long ago.
 CONFIRMED_SECONDS = 10 * 60
 MFA_ADAPTER = "sundbyberg_am.factors.Adapter"

@@ -62,6 +62,7 @@ urlpatterns = [
     ),
     path("anvandare/system/", include("referrals.system_urls")),
     path("anvandare/<uuid:public_id>/", views.user_change, name="user_change"),
+    path("anvandare/<uuid:public_id>/losenord/", views.user_password, name="user_password"),
     path(
         "anvandare/<uuid:public_id>/andra-steg/",
         views.user_factors_remove,

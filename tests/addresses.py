@@ -79,6 +79,7 @@ ADDRESSES = {
     "user_list": Address(ADMINISTRATOR),
     "user_add": Address(ADMINISTRATOR),
     "user_change": Address(ADMINISTRATOR, "user"),
+    "user_password": Address(ADMINISTRATOR, "user"),
     "user_factors_remove": Address(ADMINISTRATOR, "user"),
     "role_claim_list": Address(ADMINISTRATOR),
     "role_claim_add": Address(ADMINISTRATOR),

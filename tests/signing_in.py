@@ -4,8 +4,8 @@ from time import time
 
 from django.test import Client
 
-from sundbyberg_am.confirming import CONFIRMED
 from sundbyberg_am.models import User
+from sundbyberg_am.second_step import CONFIRMED
 from sundbyberg_am.sessions import BEGAN, SEEN
 
 

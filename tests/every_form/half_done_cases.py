@@ -210,6 +210,13 @@ def _of_sign_ins() -> Cases:
     new, other = (
         Identity("https://i.example.se", who, "Anna", "", "anna", (value,)) for who in ("1", "2")
     )
+    yield partial(
+        sign_in_actions.give_first_password,
+        a_user(),
+        password="fyra gula båtar 47",
+        now=NOW,
+        by=administrator,
+    )
     yield partial(identity_actions.admit, new)
     yield partial(identity_actions.link, user, other, by=user)
     signed_in(user)
