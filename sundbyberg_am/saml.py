@@ -133,7 +133,8 @@ def _settings(request: HttpRequest) -> "OneLogin_Saml2_Settings":
             "security": {
                 "wantAssertionsSigned": True,
                 "rejectDeprecatedAlgorithm": True,
-                "requestedAuthnContext": False,
+                "requestedAuthnContext": settings.SAML_ACR or False,
+                "failOnAuthnContextMismatch": bool(settings.SAML_ACR),
                 "wantAttributeStatement": False,
                 "allowRepeatAttributeName": True,
                 "allowSingleLabelDomains": True,  # https://am is an address within the city

@@ -216,6 +216,9 @@ OIDC_CLIENT_SECRET = _secret("OIDC_CLIENT_SECRET")
 OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "kommunens inloggning"
 OIDC_SCOPES = (os.environ.get("OIDC_SCOPES") or "openid profile email").split()
 OIDC_CLAIM = os.environ.get("OIDC_CLAIM", "").strip() or "groups"
+# How strong the sign-in there must have been (acr), any of these, and how long ago it may be, in seconds.
+OIDC_ACR = os.environ.get("OIDC_ACR", "").split()
+OIDC_MAX_AGE = _number("OIDC_MAX_AGE", default=0)
 if OIDC_ISSUER:
     _scheme, _, _place = OIDC_ISSUER.partition("://")
     _is_here = _place.partition("/")[0].partition(":")[0] in ("localhost", "127.0.0.1")
@@ -229,6 +232,7 @@ SAML_URL = os.environ.get("SAML_URL", "").strip()
 SAML_CERTIFICATE = _secret("SAML_CERTIFICATE")
 SAML_NAME = os.environ.get("SAML_NAME", "").strip() or "kommunens inloggning"
 SAML_CLAIM = os.environ.get("SAML_CLAIM", "").strip() or "groups"
+SAML_ACR = os.environ.get("SAML_ACR", "").split()
 if SAML_ISSUER:
     if OIDC_ISSUER:
         _stop("Både OIDC_ISSUER och SAML_ISSUER är satta. Välj en av dem.")

@@ -306,6 +306,29 @@ def test_a_provider_that_is_away_is_said_to_be(provider, settings):
     assert "Vi får inget svar från Sundbybergs konto" in answer.content.decode()
 
 
+# How strong, and how long ago
+
+
+def test_a_sign_in_that_is_not_strong_enough_lets_nobody_in(provider, anna, settings):
+    settings.OIDC_ACR = ["gold", "silver"]
+    asked = parse_qs(urlsplit(Client().get(START)["Location"]).query)
+    assert asked["acr_values"] == ["gold silver"]
+    for acr, status in ((None, 400), ("bronze", 400), (["gold"], 400), ("silver", 302)):
+        provider.lies(**({"claims": {"acr": acr}} if acr else {"without": []}))
+        assert provider.sign_in(Client(), anna).status_code == status, acr
+
+
+def test_a_sign_in_of_long_ago_lets_nobody_in(provider, anna, settings):
+    assert "max_age" not in Client().get(START)["Location"]
+    settings.OIDC_MAX_AGE = 3600
+    asked = parse_qs(urlsplit(Client().get(START)["Location"]).query)
+    assert asked["max_age"] == ["3600"]
+    now = int(time.time())
+    for at, status in (("x", 400), (now - 3700, 400), (now - 3600, 302), (now, 302)):
+        provider.lies(claims={"auth_time": at})
+        assert provider.sign_in(Client(), anna).status_code == status, at
+
+
 # Rights that change
 
 

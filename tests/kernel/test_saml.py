@@ -17,7 +17,7 @@ from lxml import etree
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import RoleClaim, Session, User
 from tests.builders import a_role_claim, a_unit, a_user
-from tests.saml_provider import SAML, SamlProvider, a_key, moment
+from tests.saml_provider import PASSWORD, SAML, SamlProvider, a_key, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -275,6 +275,14 @@ def test_nobody_is_signed_out_by_being_laid_aside_for(idp, as_user):
     client = as_user(a_user())
     Client().get(f"{reverse('saml_return')}?svar={client.session.session_key}")
     assert is_in(client)
+
+
+def test_a_sign_in_that_is_not_strong_enough_lets_nobody_in(idp, settings):
+    settings.SAML_ACR = ["urn:stark", PASSWORD]
+    assert "urn:stark" in etree.tostring(idp.question(leave(Client()))).decode()
+    assert sign_in(Client(), idp).status_code == 302
+    settings.SAML_ACR = ["urn:stark"]
+    assert sign_in(Client(), idp).status_code == 400
 
 
 def test_a_provider_may_change_its_key(idp, settings, keys):
