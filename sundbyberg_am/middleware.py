@@ -26,7 +26,7 @@ from .drafts import keep_sent
 from .form_keys import FIELD
 from .logs import numbered_request, user_id
 from .room import is_full_disk
-from .sessions import BEGAN, BROWSER, SEEN, browser_words
+from .sessions import BEGAN, SEEN
 
 log = logging.getLogger(__name__)
 
@@ -163,12 +163,11 @@ def sessions_end(get_response: Handler) -> Handler:
             if seconds_left(request)[0] <= 0:
                 logout(request)
                 request.signed_out = True  # type: ignore[attr-defined]
-            elif UNATTENDED not in request.headers or SEEN not in request.session:
-                request.session.setdefault(BEGAN, now)
-                if BROWSER not in request.session:
-                    request.session[BROWSER] = browser_words(request.headers.get("User-Agent", ""))
-                if now - request.session.get(SEEN, 0) >= SEEN_EVERY:
-                    request.session[SEEN] = now
+            elif (
+                UNATTENDED not in request.headers
+                and now >= request.session.get(SEEN, 0) + SEEN_EVERY
+            ):
+                request.session[SEEN] = now
         return get_response(request)
 
     return middleware

@@ -98,7 +98,7 @@ class SessionStore(DatabaseStore):
         row.user_id = data.get(SESSION_KEY)
         row.proof = data.get(HASH_SESSION_KEY, "")
         row.began, row.seen = (_moment(data.get(name)) for name in (BEGAN, SEEN))
-        row.browser = data.get(BROWSER, "")
+        row.browser = data.get(BROWSER, browser_words(""))
         return row
 
 

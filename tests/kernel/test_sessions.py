@@ -27,9 +27,14 @@ OTHERS = "/konto/inloggningar/andra/"
 
 def a_browser(user: User, agent: str) -> Client:
     client = Client(headers={"User-Agent": agent})
-    client.force_login(user)
-    assert is_in(client)
+    client.post("/logga-in/", {"username": user.username, "password": PASSWORD})
     return client
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Hashed in no time: the passwords have tests of their own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def is_in(client: Client) -> bool:
