@@ -51,6 +51,7 @@ WANTED_FIRST = frozenset(
     {
         *("account", "code_app_add", "passkey_add", "city_link", "city_return"),
         *("saml_return", "city_link_confirm", "confirm", "city_confirm"),
+        *("session_end", "other_sessions_end", "sign_out_everywhere"),
         *("password_change", "session_time", "logout"),
     }
 )
