@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from random import sample
 from statistics import median, quantiles
 from typing import TypeVar
 
@@ -11,10 +12,13 @@ WARM_UP = 3
 
 
 def in_turn(things: Mapping[T, Callable[[], object]], rounds: int) -> dict[T, list[float]]:
-    """Seconds of each thing in each round, after some rounds that do not count."""
+    """Seconds of each thing in each round, after some rounds that do not count.
+
+    Each round has an order of its own, so that none is always after the same.
+    """
     seconds: dict[T, list[float]] = {name: [] for name in things}
     for number in range(WARM_UP + rounds):
-        for name, do in things.items():
+        for name, do in sample(list(things.items()), len(things)):
             began = time.perf_counter()
             do()
             if number >= WARM_UP:

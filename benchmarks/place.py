@@ -115,6 +115,10 @@ class Server:
             sys.exit(f"GET {path} was answered {status}.")
         return body
 
+    def status(self, path: str) -> int:
+        """How the page is answered, whichever way."""
+        return self._ask("GET", path)[0]
+
     def post(self, path: str, **fields: str) -> str:
         """Send a form; the address it leads to. A form that is refused stops the measurement."""
         fields["csrfmiddlewaretoken"] = self.cookies["csrftoken"]

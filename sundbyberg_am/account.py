@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from . import sign_in_actions as actions
 from .access import SignedInRequest
+from .confirming import by_password, confirmed
 from .factors import factors_of, has_app, has_factor, own_words
 from .forms import ActionForm
 from .identity import name_of_city
 from .middleware import WANTED, seconds_left
-from .models import User
-from .second_step import begin_second_step, demand_factor
+from .models import Session
+from .second_step import begin_second_step, demand_factor, let_in
 
 
 class SignInForm(AuthenticationForm):
@@ -39,6 +40,15 @@ class SignInForm(AuthenticationForm):
             actions.count_miss(username, now=now)
             raise
         return cleaned
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """A password of an administrator's choice lets nobody in for long."""
+        super().confirm_login_allowed(user)
+        if user.first_password_until and user.first_password_until < timezone.now():
+            raise ValidationError(
+                "Ditt första lösenord gällde i en vecka och har gått ut. "
+                "Be systemförvaltaren om ett nytt."
+            )
 
     @property
     def status(self) -> int:
@@ -64,9 +74,9 @@ class SignIn(LoginView):
             begin_second_step(self.request, user, self.get_success_url())
             return redirect("sign_in_code")
         actions.forget_misses(user.username)
-        answer = super().form_valid(form)
+        let_in(self.request, user)
         demand_factor(self.request, user)
-        return answer
+        return redirect(self.get_success_url())
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """The page again, with why."""
@@ -75,36 +85,8 @@ class SignIn(LoginView):
         return response
 
 
-class OwnPasswordForm(ActionForm):
-    """The base of what is only done by whoever knows the password that the user has."""
-
-    current = forms.CharField(
-        label="Ditt lösenord nu",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_current(self) -> str:
-        """Wrong ones are counted as they are at the sign-in: the browser may be somebody else's."""
-        current: str = self.cleaned_data["current"]
-        now = timezone.now()
-        actions.check_may_try(self.user.username, now=now)
-        if not self.user.check_password(current):
-            actions.count_miss(self.user.username, now=now)
-            raise ValidationError("Det är inte lösenordet du har nu.")
-        return current
-
-    def clean(self) -> dict[str, Any]:
-        """What the action wants, which is all but the password."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "current"}
-
-
-class PasswordForm(OwnPasswordForm):
-    """Another password, by whoever knows the one there is."""
+class PasswordForm(ActionForm):
+    """Another password."""
 
     password = forms.CharField(
         label="Nytt lösenord",
@@ -144,6 +126,8 @@ def account(request: SignedInRequest) -> HttpResponse:
         "factors": [own_words(one) for one in factors_of(user)] if is_local else [],
         "has_app": is_local and has_app(user),
         "is_wanted": WANTED in request.session,
+        "sessions": Session.objects.open_of(user, timezone.now()),
+        "here": request.session.session_key,
         "city": name_of_city() if is_local else "",
     }
     return render(request, "users/account.html", context)
@@ -151,16 +135,61 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
+@by_password
+@confirmed
 def password_change(request: SignedInRequest) -> HttpResponse:
     """Change the own password; every other browser is signed out."""
-    form = PasswordForm(request.POST or None, user=request.user)
+    form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         changed = form.apply(actions.change_password, request.user, by=request.user)
         if changed is not None:
             update_session_auth_hash(request, changed)
             messages.success(request, "Lösenordet är bytt. Du är utloggad överallt utom här.")
             return redirect("account")
-    context = {"form": form, "title": "Byt lösenord", "submit_label": "Byt lösenord", "lead": ""}
+    lead = ""
+    if request.user.first_password_until:
+        lead = "Välj ett eget lösenord innan du börjar. Det du fick gäller inte längre sedan."
+    context = {"form": form, "title": "Byt lösenord", "submit_label": "Byt lösenord", "lead": lead}
+    return render(request, "users/password.html", context, status=form.status)
+
+
+@require_http_methods(["GET", "POST"])
+@confirmed
+def session_end(request: SignedInRequest, mark: str) -> HttpResponse:
+    """Out of one other browser."""
+    mine = Session.objects.open_of(request.user, timezone.now())
+    chosen = next((one for one in mine if one.mark == mark), None)
+    if chosen is None:
+        messages.info(request, "Där är du redan utloggad.")
+        return redirect("account")
+    form = ActionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.apply(actions.end_session, chosen, by=request.user)
+        messages.success(request, f"Du är utloggad i {chosen.browser}.")
+        return redirect("account")
+    return _end_page(request, form, f"Logga ut i {chosen.browser}?")
+
+
+@require_http_methods(["GET", "POST"])
+@confirmed
+def other_sessions_end(request: SignedInRequest) -> HttpResponse:
+    """Out of all browsers but this one."""
+    form = ActionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.apply(actions.sign_out_everywhere, request.user, by=request.user)
+        if user is not None:
+            update_session_auth_hash(request, user)
+            messages.success(request, "Du är utloggad överallt utom här.")
+            return redirect("account")
+    return _end_page(request, form, "Logga ut överallt utom här?")
+
+
+def _end_page(request: SignedInRequest, form: ActionForm, title: str) -> HttpResponse:
+    lead = (
+        "Det som är skrivet där men inte sparat finns kvar som utkast. "
+        "Känner du inte igen en inloggning? Byt lösenord och säg till systemförvaltaren."
+    )
+    context = {"form": form, "title": title, "submit_label": "Logga ut", "lead": lead}
     return render(request, "users/password.html", context, status=form.status)
 
 

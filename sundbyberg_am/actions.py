@@ -1,9 +1,10 @@
 """What changes the kernel's rows: users, when they are away, the record of what they have been shown."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
@@ -36,10 +37,12 @@ def record_access(
 
 
 @transaction.atomic
-def add_user(*, username: str, name: str, email: str, role: str, unit: Unit, password: str) -> User:
-    """Give somebody a sign-in. Raises ValidationError."""
+def add_user(
+    *, username: str, name: str, email: str, role: str, unit: Unit, password: str, now: datetime
+) -> User:
+    """Give somebody a sign-in, with a password to come in with and change. Raises ValidationError."""
     user = User(username=username, name=name, email=email, role=role, unit=unit)
-    user.set_password(password)
+    user.take_password(password, until=now + settings.FIRST_PASSWORD_LASTS)
     user.full_clean()
     user.save()
     return user

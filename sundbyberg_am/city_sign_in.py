@@ -2,29 +2,33 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
+from time import time
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from . import identity_actions as actions
 from . import oidc, saml
 from .access import Permission, SignedInRequest, requires
+from .confirming import by_password, confirmed, own_page
 from .forms import ActionForm, ActionModelForm
-from .identity import Identity, ProviderIsAway, Refused, name_of_city
+from .identity import Identity, ProviderIsAway, Refused, is_known_as, name_of_city
 from .middleware import WANTED
 from .models import RoleClaim, User
+from .second_step import remember_confirmed
 
 log = logging.getLogger(__name__)
+
+LINKING = "city_link"  # in the session: who the city says that the user is, and since when
 
 
 @require_GET
@@ -35,9 +39,17 @@ def city_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@by_password
 def city_link(request: SignedInRequest) -> HttpResponse:
-    """Leave for the city's sign-in, to be known by it from then on."""
+    """Leave for the city's sign-in, to be known by it once the user has shown here who they are."""
     return _leave(request, link=request.user.pk)
+
+
+@require_GET
+def city_confirm(request: SignedInRequest) -> HttpResponse:
+    """Leave for the city's sign-in, to show there who they are: it is to ask anew."""
+    kept = {"confirm": request.user.pk, "left": int(time()), "next": request.GET.get("next", "")}
+    return _leave(request, anew=True, **kept)
 
 
 @require_GET
@@ -72,10 +84,10 @@ def saml_description(request: HttpRequest) -> HttpResponse:
     return HttpResponse(saml.description(request), content_type="application/samlmetadata+xml")
 
 
-def _leave(request: HttpRequest, **kept: Any) -> HttpResponse:
+def _leave(request: HttpRequest, *, anew: bool = False, **kept: Any) -> HttpResponse:
     way = saml if settings.SAML_ISSUER else oidc
     try:
-        return way.lead_there(request, **kept)
+        return way.lead_there(request, anew=anew, **kept)
     except Refused as why:
         return _refused(request, why)
 
@@ -88,13 +100,18 @@ def _back(
     except Refused as why:
         return _refused(request, why)
     if "link" in kept:
-        return _linked(request, who, kept["link"])
+        if request.user.pk != kept["link"]:
+            return _refused(request, Refused("somebody else is signed in now"))
+        request.session[LINKING] = {"who": asdict(who), "at": int(time())}
+        return redirect("city_link_confirm")
+    if "confirm" in kept:
+        return _confirmed(request, who, kept)
     user = actions.admit(who)
     if user is None:
         context = {"values": who.values[:20], "name": name_of_city()}
         return render(request, "registration/no_access.html", context, status=403)
     _let_in(request, user)
-    return redirect(_safe(request, kept.get("next", "")))
+    return redirect(own_page(request, kept.get("next", ""), settings.LOGIN_REDIRECT_URL))
 
 
 def _let_in(request: HttpRequest, user: User) -> None:
@@ -102,17 +119,43 @@ def _let_in(request: HttpRequest, user: User) -> None:
     request.session.pop(WANTED, None)  # a second factor is asked for by the city
 
 
-def _linked(request: HttpRequest, who: Identity, left_as: int) -> HttpResponse:
-    if request.user.pk != left_as:
-        return _refused(request, Refused("somebody else is signed in now"))
-    try:
-        user = actions.link(request.user, who, by=request.user)
-    except ValidationError as refusal:
-        messages.error(request, refusal.messages[0])
-    else:
-        _let_in(request, user)  # new rights have ended the session that they came with
-        messages.success(request, f"Du kan nu logga in med {name_of_city()}.")
-    return redirect("account")
+@require_http_methods(["GET", "POST"])
+@by_password
+@confirmed
+def city_link_confirm(request: SignedInRequest) -> HttpResponse:
+    """Link the account, once back from there: a form may lead nowhere but here, so it is not asked before."""
+    kept = request.session.get(LINKING)
+    if not kept or time() - kept["at"] > settings.CONFIRMED_SECONDS:
+        messages.info(request, "Det gick lite för lång tid. Koppla kontot igen.")
+        return redirect("account")
+    who = Identity(**{**kept["who"], "values": tuple(kept["who"]["values"])})
+    form = ActionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.apply(actions.link, request.user, who, by=request.user)
+        if user is not None:
+            del request.session[LINKING]
+            _let_in(request, user)  # new rights have ended the session that they came with
+            messages.success(request, f"Du kan nu logga in med {name_of_city()}.")
+            return redirect("account")
+    context = {
+        "form": form,
+        "title": f"Koppla kontot till {name_of_city()}",
+        "submit_label": "Koppla kontot",
+        "lead": f"Där heter du {who.name}. Den som loggar in så kommer in på ditt konto här.",
+    }
+    return render(request, "users/password.html", context, status=form.status)
+
+
+def _confirmed(request: HttpRequest, who: Identity, kept: dict[str, Any]) -> HttpResponse:
+    """Back from having been asked anew: by the same user, as the same, and not before they left."""
+    user = request.user
+    is_theirs = isinstance(user, User) and user.pk == kept["confirm"] and is_known_as(user, who)
+    if not is_theirs:
+        return _refused(request, Refused("somebody else has shown who they are"))
+    if who.at is not None and who.at < kept["left"] - settings.OIDC_CLOCK_SKEW:
+        return _refused(request, Refused("nobody was asked anew"))
+    remember_confirmed(request)
+    return redirect(own_page(request, kept["next"], "account"))
 
 
 def _refused(request: HttpRequest, why: Refused) -> HttpResponse:
@@ -121,14 +164,6 @@ def _refused(request: HttpRequest, why: Refused) -> HttpResponse:
     is_away = isinstance(why, ProviderIsAway)
     context = {"name": name_of_city(), "is_away": is_away}
     return render(request, "registration/refused.html", context, status=503 if is_away else 400)
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    """The address when it is one of ours, and the start page otherwise."""
-    is_ours = url_has_allowed_host_and_scheme(
-        address, {request.get_host()}, require_https=request.is_secure()
-    )
-    return address if is_ours else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 class RoleClaimForm(ActionModelForm):

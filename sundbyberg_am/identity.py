@@ -33,6 +33,8 @@ class Identity:
     email: str
     username: str
     values: tuple[str, ...]
+    # When they last showed there who they are, in seconds; None where the provider does not say.
+    at: int | None = None
 
     @classmethod
     def of(cls, claims: Mapping[str, Any], values: tuple[str, ...]) -> "Identity":
@@ -43,7 +45,7 @@ class Identity:
         username = re.sub(r"[^a-z0-9._-]", "", known_as.partition("@")[0].lower())
         parts = (str(claims.get(part) or "") for part in ("given_name", "family_name"))
         name = str(claims.get("name") or "").strip() or " ".join(parts).strip()
-        email = str(claims.get("email") or "")
+        email, at = str(claims.get("email") or ""), claims.get("auth_time")
         try:
             validate_email(email)
         except ValidationError:
@@ -55,6 +57,7 @@ class Identity:
             email=email[:254],
             username=username[:40] or "anvandare",
             values=values,
+            at=int(at) if isinstance(at, int | float) else None,
         )
 
 
@@ -63,6 +66,12 @@ def name_of_city() -> str:
     if settings.OIDC_ISSUER:
         return str(settings.OIDC_NAME)
     return str(settings.SAML_NAME) if settings.SAML_ISSUER else ""
+
+
+def is_known_as(user: User, who: Identity) -> bool:
+    """Whether that is who the user is at the city's sign-in."""
+    mine = SocialAccount.objects.filter(user=user, provider=who.issuer, uid=who.subject)
+    return bool(mine.exists())
 
 
 def is_known_to_city(user: User) -> bool:

@@ -26,6 +26,7 @@ from .drafts import keep_sent
 from .form_keys import FIELD
 from .logs import numbered_request, user_id
 from .room import is_full_disk
+from .sessions import BEGAN, SEEN
 
 log = logging.getLogger(__name__)
 
@@ -43,17 +44,19 @@ TOO_SLOW = "Det tog för lång tid. Vänta en stund och försök igen, eller vä
 PASSWORDS = {"password", "current", "again"}  # the names of fields that are never shown again
 # A request that nobody has made by hand says so: it does not keep a session open.
 UNATTENDED = "X-Unattended"
-BEGAN, SEEN = "began", "seen"  # in the session: seconds, of the sign-in and of the latest request
 # In the session of somebody who must have a second factor and has none; what may be done until then: add one,
 # or come in by the city, which has a second step of its own.
 WANTED = "factor_wanted"
 WANTED_FIRST = frozenset(
     {
         *("account", "code_app_add", "passkey_add", "city_link", "city_return"),
-        "saml_return",
+        *("saml_return", "city_link_confirm", "confirm", "city_confirm"),
+        *("session_end", "other_sessions_end", "sign_out_everywhere"),
         *("password_change", "session_time", "logout"),
     }
 )
+# What whoever has a password of an administrator's choice may do until it is changed.
+OWN_PASSWORD_FIRST = frozenset({"password_change", "confirm", "session_time", "logout"})
 SEEN_EVERY = 60  # seconds: a session is not written in each request
 
 
@@ -161,10 +164,11 @@ def sessions_end(get_response: Handler) -> Handler:
             if seconds_left(request)[0] <= 0:
                 logout(request)
                 request.signed_out = True  # type: ignore[attr-defined]
-            elif UNATTENDED not in request.headers or SEEN not in request.session:
-                request.session.setdefault(BEGAN, now)
-                if now - request.session.get(SEEN, 0) >= SEEN_EVERY:
-                    request.session[SEEN] = now
+            elif (
+                UNATTENDED not in request.headers
+                and now >= request.session.get(SEEN, 0) + SEEN_EVERY
+            ):
+                request.session[SEEN] = now
         return get_response(request)
 
     return middleware
@@ -173,7 +177,7 @@ def sessions_end(get_response: Handler) -> Handler:
 class SignInFirst(LoginRequiredMiddleware):
     """Sends whoever has not signed in to do so; a form that was sent is kept on the way.
 
-    Whoever must have a second factor before anything else is sent to where it is added.
+    Whoever must have an own password or a second factor before anything else is sent to where it is chosen.
     """
 
     def process_view(
@@ -184,9 +188,11 @@ class SignInFirst(LoginRequiredMiddleware):
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         """None for whoever may go on."""
-        if request.user.is_authenticated and WANTED in request.session:
-            match = request.resolver_match
-            if match and match.url_name not in WANTED_FIRST:
+        match = request.resolver_match
+        if request.user.is_authenticated and match:
+            if request.user.first_password_until and match.url_name not in OWN_PASSWORD_FIRST:
+                return redirect("password_change")
+            if WANTED in request.session and match.url_name not in WANTED_FIRST:
                 return redirect("account")
         return super().process_view(request, view_func, view_args, view_kwargs)
 

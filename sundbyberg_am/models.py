@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ from .records import Change as Change
 from .records import ChangeKind as ChangeKind
 from .records import Removal as Removal
 from .records import Seal as Seal
+from .sessions import Session as Session
 
 
 class UnitKind(models.TextChoices):
@@ -158,6 +160,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("aktiv", default=True)
     # The city's sign-in gave no role the last time, and may give one again: no administrator closed it.
     waits_for_role = models.BooleanField(default=False, db_default=False, editable=False)
+    # Until when the password that an administrator has chosen lets in; None for one of the user's own.
+    first_password_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Counted up to end every session that the user has.
     sign_outs = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
@@ -191,6 +195,18 @@ class User(AbstractBaseUser):
         super().clean()
         if self.unit_id:
             check_fits(self.role, self.unit)
+
+    def take_password(self, password: str, *, until: datetime | None = None) -> None:
+        """Have another password from now on, one of an administrator's choice `until` then.
+
+        Raises ValidationError when it is too easily guessed.
+        """
+        try:
+            validate_password(password, self)
+        except ValidationError as weak:
+            raise ValidationError({"password": weak.messages}) from None
+        self.set_password(password)
+        self.first_password_until = until
 
     def get_session_auth_hash(self) -> str:
         """What a session must hold to be the user's; another after a new password or a sign-out."""

@@ -8,6 +8,7 @@ ID token must all hold, and nothing beside it is asked. What comes of it is in `
 from collections.abc import Mapping
 from functools import cached_property
 from secrets import token_urlsafe
+from time import time
 from typing import Any
 
 import jwt
@@ -82,14 +83,17 @@ def provider_of(request: HttpRequest) -> CityProvider:
     return CityProvider(request, app=app)
 
 
-def lead_there(request: HttpRequest, **kept: Any) -> HttpResponse:
-    """Send the browser to the provider; `kept` is there when it comes back. Raises Refused."""
+def lead_there(request: HttpRequest, *, anew: bool = False, **kept: Any) -> HttpResponse:
+    """Send the browser to the provider, which is to ask `anew`; `kept` is there when it comes back.
+
+    Raises Refused.
+    """
     nonce = token_urlsafe(32)
     try:
         answer: HttpResponse = provider_of(request).redirect(
             request,
             AuthProcess.LOGIN,
-            auth_params={"nonce": nonce},
+            auth_params={"nonce": nonce, **_wanted(anew=anew)},
             scope=settings.OIDC_SCOPES,
             nonce=nonce,
             **kept,
@@ -97,6 +101,14 @@ def lead_there(request: HttpRequest, **kept: Any) -> HttpResponse:
     except (RequestException, KeyError) as error:
         raise ProviderIsAway("no answer from the provider") from error
     return answer
+
+
+def _wanted(*, anew: bool) -> dict[str, str]:
+    """How somebody is to sign in there."""
+    asked = {"acr_values": " ".join(settings.OIDC_ACR)} if settings.OIDC_ACR else {}
+    if anew:
+        return asked | {"prompt": "login", "max_age": "0"}
+    return asked | ({"max_age": str(settings.OIDC_MAX_AGE)} if settings.OIDC_MAX_AGE else {})
 
 
 def came_back(request: HttpRequest) -> tuple[Identity, dict[str, Any]]:
@@ -154,4 +166,10 @@ def _believed(conversation: _Conversation, id_token: str, nonce: str) -> dict[st
         raise Refused("the ID token is for another program")
     if not constant_time_compare(str(claims["nonce"]), nonce):
         raise Refused("the ID token answers another question")
+    if settings.OIDC_ACR and claims.get("acr") not in settings.OIDC_ACR:
+        raise Refused("the sign-in there was not as strong as OIDC_ACR says, or it does not tell")
+    if settings.OIDC_MAX_AGE:
+        at, oldest = claims.get("auth_time"), time() - settings.OIDC_MAX_AGE
+        if not isinstance(at, int | float) or at < oldest - settings.OIDC_CLOCK_SKEW:
+            raise Refused("the sign-in there was longer ago than OIDC_MAX_AGE, or it does not tell")
     return claims

@@ -1,45 +1,31 @@
-"""Pages of the own second factor: an app of codes, passkeys, spare codes. Each asks for the password."""
+"""Pages of the own second factor: an app of codes, passkeys, spare codes. Each asks who it is."""
 
 import json
-from functools import wraps
-from typing import Any, ParamSpec, cast
+from typing import Any
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.webauthn.internal import auth as passkeys
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from . import factor_actions as actions
-from .access import SignedInRequest, View
-from .account import OwnPasswordForm
+from .access import SignedInRequest
+from .confirming import by_password, confirmed
 from .factors import factors_of, own_words, picture_of
+from .forms import ActionForm
 from .middleware import WANTED
 from .second_step import Credential, demand_factor
-
-P = ParamSpec("P")
 
 SHOWN = "app_shown"  # in the session: what the app has been shown and has not answered to yet
 
 
-def by_password(view: View[P]) -> View[P]:
-    """For those who sign in with a password here; for others the city's sign-in has the second step."""
-
-    @wraps(view)
-    def guarded(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.has_usable_password():
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return cast("View[P]", guarded)
-
-
-class AppForm(OwnPasswordForm):
+class AppForm(ActionForm):
     """The first code of an app, which shows that it has read the secret."""
 
     code = forms.CharField(
@@ -49,7 +35,7 @@ class AppForm(OwnPasswordForm):
     )
 
 
-class PasskeyForm(OwnPasswordForm):
+class PasskeyForm(ActionForm):
     """A passkey that the browser has made, and what the user calls it."""
 
     name = forms.CharField(
@@ -64,12 +50,12 @@ class PasskeyForm(OwnPasswordForm):
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @by_password
+@confirmed
 def code_app_add(request: SignedInRequest) -> HttpResponse:
     """Let an app on the telephone show codes to sign in with."""
-    if request.method == "GET" or SHOWN not in request.session:
-        request.session[SHOWN] = generate_totp_secret()
-    secret: str = request.session[SHOWN]
-    form = AppForm(request.POST or None, user=request.user)
+    # The same until it has answered: the user may have to show who they are in between.
+    secret: str = request.session.setdefault(SHOWN, generate_totp_secret())
+    form = AppForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         codes = form.apply(
             actions.add_app, request.user, secret=secret, now=timezone.now(), by=request.user
@@ -88,9 +74,10 @@ def code_app_add(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @by_password
+@confirmed
 def passkey_add(request: SignedInRequest) -> HttpResponse:
     """Let a telephone, a computer or a key of its own be what one signs in with after the password."""
-    form = PasskeyForm(request.POST or None, user=request.user)
+    form = PasskeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         codes = form.apply(actions.add_passkey, request.user, by=request.user)
         if codes is not None:
@@ -103,9 +90,10 @@ def passkey_add(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @by_password
+@confirmed
 def spare_codes(request: SignedInRequest) -> HttpResponse:
     """Other spare codes than those of before."""
-    form = OwnPasswordForm(request.POST or None, user=request.user)
+    form = ActionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         codes = form.apply(actions.renew_spare_codes, request.user, by=request.user)
         if codes is not None:
@@ -117,11 +105,12 @@ def spare_codes(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @by_password
+@confirmed
 def factor_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take away one of the own factors."""
     factor = get_object_or_404(factors_of(request.user), pk=pk)
     what = own_words(factor)["name"]
-    form = OwnPasswordForm(request.POST or None, user=request.user)
+    form = ActionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.apply(actions.remove_factor, factor, by=request.user)
         if user is not None:
@@ -149,7 +138,7 @@ def _added(request: SignedInRequest, codes: list[str], sentence: str) -> HttpRes
 
 
 def _password_page(
-    request: SignedInRequest, form: OwnPasswordForm, title: str, submit_label: str, lead: str
+    request: SignedInRequest, form: ActionForm, title: str, submit_label: str, lead: str
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,

@@ -36,9 +36,7 @@ THERE = (
 NARROWED = "(SELECT count FROM sundbyberg_am_narrowing)"
 WRITTEN = "written"  # in the session: how far the log had come after the user's latest change
 # Who the user is and what is on record is read where it is written.
-KERNEL = frozenset(
-    {"sundbyberg_am", "auth", "sessions", "contenttypes", "account", "socialaccount", "mfa"}
-)
+KERNEL = frozenset({"sundbyberg_am", "auth", "contenttypes", "account", "socialaccount", "mfa"})
 _alias: ContextVar[str] = ContextVar("alias", default=DEFAULT_DB_ALIAS)
 
 

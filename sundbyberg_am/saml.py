@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.socialaccount.internal import statekit
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from .identity import Identity, Refused
+from .sessions import SessionStore
 
 if TYPE_CHECKING:
     from onelogin.saml2.response import OneLogin_Saml2_Response
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER = 200_000  # characters
 LAID_ASIDE = 60  # seconds
+_SPACE = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion"}
 _PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 # Another one each time, so that nobody would be known again.
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
@@ -49,11 +50,11 @@ _NAMES = {
 }
 
 
-def lead_there(request: HttpRequest, **kept: Any) -> HttpResponse:
-    """Send the browser to the provider; `kept` is there when it comes back."""
+def lead_there(request: HttpRequest, *, anew: bool = False, **kept: Any) -> HttpResponse:
+    """Send the browser to the provider, which is to ask `anew`; `kept` is there when it comes back."""
     from onelogin.saml2.authn_request import OneLogin_Saml2_Authn_Request
 
-    question = OneLogin_Saml2_Authn_Request(_settings(request))
+    question = OneLogin_Saml2_Authn_Request(_settings(request), force_authn=anew)
     statekit.stash_state(
         request, provider_id=settings.SAML_ISSUER, state_id=question.get_id(), state=kept
     )
@@ -132,7 +133,8 @@ def _settings(request: HttpRequest) -> "OneLogin_Saml2_Settings":
             "security": {
                 "wantAssertionsSigned": True,
                 "rejectDeprecatedAlgorithm": True,
-                "requestedAuthnContext": False,
+                "requestedAuthnContext": settings.SAML_ACR or False,
+                "failOnAuthnContextMismatch": bool(settings.SAML_ACR),
                 "wantAttributeStatement": False,
                 "allowRepeatAttributeName": True,
                 "allowSingleLabelDomains": True,  # https://am is an address within the city
@@ -163,7 +165,7 @@ def _believed(request: HttpRequest, answer: str) -> tuple[Identity, str]:
         audiences = response.get_audiences()
         said = response.document.findall(
             "saml:Assertion/saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData",
-            namespaces={"saml": "urn:oasis:names:tc:SAML:2.0:assertion"},
+            namespaces=_SPACE,
         )
         who = _identity(response)
     except Refused:
@@ -193,6 +195,20 @@ def _identity(response: "OneLogin_Saml2_Response") -> Identity:
     def first(names: tuple[str, ...]) -> str:
         return next((text for name in names for text in said.get(name, ()) if text), "")
 
-    claims = {claim: first(names) for claim, names in _NAMES.items()}
+    claims: dict[str, Any] = {claim: first(names) for claim, names in _NAMES.items()}
+    claims["auth_time"] = _asked_at(response)
     values = tuple(text for text in said.get(settings.SAML_CLAIM, ()) if text)
     return Identity.of(claims | {"iss": settings.SAML_ISSUER, "sub": subject["Value"]}, values)
+
+
+def _asked_at(response: "OneLogin_Saml2_Response") -> int | None:
+    """When the provider last asked who it is, in seconds."""
+    from onelogin.saml2.utils import OneLogin_Saml2_Utils
+
+    told = response.document.find(
+        "saml:Assertion/saml:AuthnStatement",
+        namespaces=_SPACE,
+    )
+    if told is None:
+        return None
+    return int(OneLogin_Saml2_Utils.parse_SAML_to_time(told.get("AuthnInstant")))

@@ -30,6 +30,9 @@ HALF = (
 )
 
 
+CONFIRMED = "confirmed"  # in the session: when the user last showed who they are, in seconds
+
+
 def begin_second_step(request: HttpRequest, user: User, next_page: str) -> None:
     """Remember for a while that the password was right. Nobody is signed in by that."""
     request.session.cycle_key()
@@ -39,6 +42,19 @@ def begin_second_step(request: HttpRequest, user: User, next_page: str) -> None:
         "at": int(time()),
         "next": next_page,
     }
+
+
+def remember_confirmed(request: HttpRequest) -> None:
+    """That the user has shown who they are, for a while, in a session with another key."""
+    request.session.cycle_key()
+    request.session[CONFIRMED] = int(time())
+
+
+def let_in(request: HttpRequest, user: User) -> None:
+    """Sign in whoever has shown all that is asked for: a first password is changed without asking again."""
+    login(request, user)
+    if user.first_password_until:
+        remember_confirmed(request)
 
 
 def demand_factor(request: HttpRequest, user: User) -> None:
@@ -120,7 +136,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     form = SecondStepForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         next_page = request.session.pop(HALF)["next"]
-        login(request, user)
+        let_in(request, user)
         return redirect(next_page)
     question = json.dumps(passkeys.begin_authentication(user)) if has_passkey(user) else ""
     context = {"form": form, "question": question}

@@ -7,6 +7,7 @@ before there are settings, reads those two and DATA_DIR as well.
 import os
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "allauth.account",  # what the next three stand on; its pages are not among our addresses
     "allauth.socialaccount",
@@ -216,6 +216,9 @@ OIDC_CLIENT_SECRET = _secret("OIDC_CLIENT_SECRET")
 OIDC_NAME = os.environ.get("OIDC_NAME", "").strip() or "kommunens inloggning"
 OIDC_SCOPES = (os.environ.get("OIDC_SCOPES") or "openid profile email").split()
 OIDC_CLAIM = os.environ.get("OIDC_CLAIM", "").strip() or "groups"
+# How strong the sign-in there must have been (acr), any of these, and how long ago it may be, in seconds.
+OIDC_ACR = os.environ.get("OIDC_ACR", "").split()
+OIDC_MAX_AGE = _number("OIDC_MAX_AGE", default=0)
 if OIDC_ISSUER:
     _scheme, _, _place = OIDC_ISSUER.partition("://")
     _is_here = _place.partition("/")[0].partition(":")[0] in ("localhost", "127.0.0.1")
@@ -229,6 +232,7 @@ SAML_URL = os.environ.get("SAML_URL", "").strip()
 SAML_CERTIFICATE = _secret("SAML_CERTIFICATE")
 SAML_NAME = os.environ.get("SAML_NAME", "").strip() or "kommunens inloggning"
 SAML_CLAIM = os.environ.get("SAML_CLAIM", "").strip() or "groups"
+SAML_ACR = os.environ.get("SAML_ACR", "").split()
 if SAML_ISSUER:
     if OIDC_ISSUER:
         _stop("Både OIDC_ISSUER och SAML_ISSUER är satta. Välj en av dem.")
@@ -246,6 +250,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*"]
 # Whether those who sign in with a password here must have a second factor.
 SECOND_FACTOR = _flag("SECOND_FACTOR", default=HTTPS_ONLY)
 SECOND_FACTOR_SECONDS = 5 * 60  # from the password to the code, at most
+# A password that an administrator has chosen lets in for so long, to be changed.
+FIRST_PASSWORD_LASTS = timedelta(days=7)
+# Whoever changes the own sign-in has shown who they are at most so long ago.
+CONFIRMED_SECONDS = 10 * 60
 MFA_ADAPTER = "sundbyberg_am.factors.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
@@ -259,6 +267,7 @@ SESSION_COOKIE_AGE = 10 * 60 * 60
 # With the prefix a browser takes a cookie from this site alone, and only over https.
 _prefix = "__Host-" if HTTPS_ONLY else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}sessionid", f"{_prefix}csrftoken"
+SESSION_ENGINE = "sundbyberg_am.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY

@@ -3,12 +3,13 @@
 import logging
 from datetime import datetime
 
-from django.contrib.auth.password_validation import validate_password
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
-from .models import SignInMiss, User
+from .identity import is_known_to_city
+from .models import Session, SignInMiss, User
 from .templatetags.swedish import plural
 
 TOO_MANY = "too_many"
@@ -52,16 +53,32 @@ def forget_misses(username: str) -> None:
 def change_password(user: User, *, password: str, by: User) -> User:
     """Give the user another password, which ends every session. Raises ValidationError."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    try:
-        validate_password(password, user)
-    except ValidationError as weak:
-        raise ValidationError({"password": weak.messages}) from None
     if user.check_password(password):
         raise ValidationError({"password": "Välj ett annat lösenord än det du har nu."})
-    user.set_password(password)
+    user.take_password(password)
     user.full_clean()
     user.save()
     events.info("Lösenordet är bytt för användare %s", user.pk)
+    return user
+
+
+@transaction.atomic
+def give_first_password(user: User, *, password: str, now: datetime, by: User) -> User:
+    """Give somebody who has lost the password one to come in with and change. Ends every session.
+
+    Raises ValidationError.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user == by:
+        raise ValidationError("Ditt eget lösenord byter du på sidan Ditt konto.")
+    if not user.has_usable_password() or is_known_to_city(user):
+        raise ValidationError(
+            "Personen loggar in med kommunens inloggning och har inget lösenord här."
+        )
+    user.take_password(password, until=now + settings.FIRST_PASSWORD_LASTS)
+    user.full_clean()
+    user.save()
+    events.info("Nytt första lösenord för användare %s, av %s", user.pk, by.pk)
     return user
 
 
@@ -72,6 +89,15 @@ def sign_out_everywhere(user: User, *, by: User) -> User:
     user.sign_outs += 1
     user.save(update_fields=["sign_outs"])
     return user
+
+
+@transaction.atomic
+def end_session(session: Session, *, by: User) -> Session:
+    """Sign the user out of one browser, by its next request. Raises ValidationError."""
+    if session.user_id != by.pk:
+        raise ValidationError("Du kan bara avsluta dina egna inloggningar.")
+    session.delete()
+    return session
 
 
 def fingerprint(username: str) -> str:

@@ -2,12 +2,12 @@
 
 import logging
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from . import drafts, seals
 from .celery import app
 from .models import Heartbeat
+from .sessions import SessionStore
 
 # What it says is the proof that is kept outside the machine, wherever the log lines go.
 seals_told = logging.getLogger("sundbyberg_am.seals")

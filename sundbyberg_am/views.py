@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
 from django.urls import reverse
+from django.utils import timezone
 from django.views import csrf, defaults
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from . import actions
@@ -24,6 +25,7 @@ from .identity import is_known_to_city
 from .logs import request_id
 from .middleware import not_now
 from .models import AccessRecord, User
+from .sign_in_actions import give_first_password
 
 LOG_PAGE = 100
 
@@ -37,32 +39,31 @@ class UserForm(ActionModelForm):
         help_texts = {"is_active": "Den som slutar stängs av, men allt hen har gjort finns kvar."}
 
 
-class NewUserForm(ActionModelForm):
-    """A new sign-in."""
-
-    password = forms.CharField(
+def _first_password() -> forms.CharField:
+    return forms.CharField(
         label="Första lösenord",
         strip=False,  # as the sign-in reads it
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Minst 12 tecken. Lämna det till personen på ett säkert sätt.",
+        help_text="Minst 12 tecken. Lämna det till personen själv, som byter det första gången. "
+        "Det gäller i en vecka.",
     )
+
+
+class NewUserForm(ActionModelForm):
+    """A new sign-in."""
+
+    password = _first_password()
 
     class Meta:
         model = User
         fields = ("username", "name", "email", "role", "unit")
         help_texts = {"username": "Små bokstäver a–z, siffror, punkt och streck."}
 
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        validate_password(
-            password,
-            User(
-                username=self.cleaned_data.get("username", ""),
-                name=self.cleaned_data.get("name", ""),
-                email=self.cleaned_data.get("email", ""),
-            ),
-        )
-        return password
+
+class FirstPasswordForm(ActionForm):
+    """Another password to come in with."""
+
+    password = _first_password()
 
 
 @require_GET
@@ -78,7 +79,7 @@ def user_add(request: SignedInRequest) -> HttpResponse:
     """Give somebody a sign-in."""
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = form.apply(actions.add_user)
+        user = form.apply(actions.add_user, now=timezone.now())
         if user is not None:
             messages.success(request, f"{user.name} kan nu logga in som {user.username}.")
             return redirect("user_list")
@@ -96,8 +97,38 @@ def user_change(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         if changed is not None:
             messages.success(request, f"{changed.name} är ändrad.")
             return redirect("user_list")
-    more = {"has_factors": factors_of(user).exists(), "is_known": is_known_to_city(user)}
+    is_known = is_known_to_city(user)
+    more = {
+        "has_factors": factors_of(user).exists(),
+        "is_known": is_known,
+        "has_password": user.has_usable_password() and not is_known and user != request.user,
+    }
     return _user_page(request, user.name, "Spara", form, **more)
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+@requires(Permission.MANAGE_USERS)
+def user_password(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """A password to come in with for a user who has lost the own one."""
+    user = get_object_or_404(User, public_id=public_id)
+    form = FirstPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.apply(give_first_password, user, now=timezone.now(), by=request.user)
+        if given is not None:
+            messages.success(request, f"{user.name} kan nu logga in med det nya lösenordet.")
+            return redirect("user_list")
+    context = {
+        "form": form,
+        "title": f"Nytt första lösenord för {user.name}",
+        "lead": "Gör det bara när du är säker på vem som ber om det. Personen loggas ut överallt och väljer "
+        "ett eget lösenord när hen loggar in. Det andra steget är kvar.",
+        "submit_label": "Spara",
+        "back_url": reverse("user_change", args=[public_id]),
+        "back_label": user.name,
+        "row": None,
+    }
+    return render(request, "lists/form.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -79,6 +79,7 @@ ADDRESSES = {
     "user_list": Address(ADMINISTRATOR),
     "user_add": Address(ADMINISTRATOR),
     "user_change": Address(ADMINISTRATOR, "user"),
+    "user_password": Address(ADMINISTRATOR, "user"),
     "user_factors_remove": Address(ADMINISTRATOR, "user"),
     "role_claim_list": Address(ADMINISTRATOR),
     "role_claim_add": Address(ADMINISTRATOR),
@@ -92,7 +93,9 @@ ADDRESSES = {
     "log_month": Address(LOG_REVIEWER, more={"year": 2026, "month": 1}),
     "log_month_pdf": Address(LOG_REVIEWER, more={"year": 2026, "month": 1}),
     "account": Address(EVERYONE),
+    "confirm": Address(EVERYONE),
     "password_change": Address(EVERYONE),
+    "other_sessions_end": Address(EVERYONE),
     "code_app_add": Address(EVERYONE),
     "passkey_add": Address(EVERYONE),
     "spare_codes": Address(EVERYONE),
@@ -253,7 +256,7 @@ OPEN_TO_ALL = {"login", "sign_in_code", "city_start", "city_return", "survey", "
     "saml_description",
 }
 # Of one user alone, or only there when the city has a sign-in, which the tests of those pages show.
-OF_ONESELF = {"factor_remove", "city_link"}
+OF_ONESELF = {"factor_remove", "city_link", "city_link_confirm", "city_confirm", "session_end"}
 # Not for users: whoever has no token gets 401, which the tests of the API show; its description is open, and
 # so is how the program is, where there is nothing of anybody; what is measured has a token of its own.
 OF_SYSTEMS = {"api_submit", "api_referral", "api_feedback", "api_mapping", "api_description"} | {

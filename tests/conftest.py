@@ -1,17 +1,14 @@
 """What every test stands on: the real servers, strict templates, somebody signed in."""
 
 from collections.abc import Iterator
-from time import time
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
 from sundbyberg_am import embedded
-from sundbyberg_am.middleware import BEGAN, SEEN
-from sundbyberg_am.models import User
+from tests.signing_in import signed_in
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,13 +52,4 @@ def _plain_static_files(settings):
 @pytest.fixture
 def as_user():
     """`as_user(user)` is a client where the user is signed in, and has just been seen."""
-
-    def sign_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        session = client.session
-        session[BEGAN] = session[SEEN] = int(time())
-        session.save()
-        return client
-
-    return sign_in
+    return signed_in

@@ -54,6 +54,11 @@ class SamlProvider:
     url: str = "https://idp.example.se/saml/sso"
     keys: tuple[bytes, str] = field(default_factory=a_key)
 
+    def question(self, away: str) -> Any:
+        """The question in the address that the browser was sent to."""
+        asked = parse_qs(urlsplit(away).query)["SAMLRequest"][0]
+        return etree.fromstring(zlib.decompress(base64.b64decode(asked), -15))
+
     def answer(
         self,
         away: str,
@@ -68,8 +73,7 @@ class SamlProvider:
 
         A lie is another text for one of the places in the answer; `without` leaves some of them out.
         """
-        asked = parse_qs(urlsplit(away).query)["SAMLRequest"][0]
-        request = etree.fromstring(zlib.decompress(base64.b64decode(asked), -15))
+        request = self.question(away)
         now = timezone.now().astimezone(dt.UTC)
         told = {
             "question": request.get("ID"),
@@ -81,6 +85,7 @@ class SamlProvider:
             "from": moment(now - dt.timedelta(minutes=1)),
             "until": moment(now + dt.timedelta(minutes=5)),
             "now": moment(now),
+            "asked": moment(now),
             "status": "Success",
             **lies,
         }
@@ -134,7 +139,7 @@ def _assertion(response: Any, subject: str, told: dict[str, Any], without: tuple
     if "audience" not in without:
         only = etree.SubElement(conditions, f"{{{SAML}}}AudienceRestriction")
         etree.SubElement(only, f"{{{SAML}}}Audience").text = told["audience"]
-    how = etree.SubElement(assertion, f"{{{SAML}}}AuthnStatement", AuthnInstant=told["now"])
+    how = etree.SubElement(assertion, f"{{{SAML}}}AuthnStatement", AuthnInstant=told["asked"])
     context = etree.SubElement(how, f"{{{SAML}}}AuthnContext")
     etree.SubElement(context, f"{{{SAML}}}AuthnContextClassRef").text = PASSWORD
     return assertion

@@ -19,11 +19,11 @@ from django.db import transaction
 from django.test import Client
 
 from sundbyberg_am.access import Role
-from sundbyberg_am.models import User
 from tests.addresses import ADDRESSES, one_of_each, url_of
 from tests.browser.test_every_page import PAGES
 from tests.builders import a_unit, a_user
 from tests.markup import faults_in
+from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
@@ -59,12 +59,6 @@ def every_page() -> Iterator[tuple[str, str]]:
         yield name, html_of(Client(), address)
         if name != "thanks":
             yield f"{name}-errors", Client().post(address).content.decode()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def html_of(client: Client, address: str, status: int = 200) -> str:

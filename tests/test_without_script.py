@@ -18,6 +18,7 @@ from sundbyberg_am.access import Role
 
 from .addresses import ADDRESSES, methods_of, one_of_each, url_of
 from .browser.test_every_page import PAGES
+from .signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
@@ -122,8 +123,7 @@ def test_every_form_is_sent_without_scripts():
     things = one_of_each()
     reached: set[str] = set()
     for role in Role:
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(things["users"][role])
+        client = signed_in(things["users"][role], Client(enforce_csrf_checks=True))
         for name in (name for name in PAGES if role in ADDRESSES[name].roles):
             page = url_of(name, things)
             for form in forms_in(client.get(page).content.decode()):
@@ -131,11 +131,11 @@ def test_every_form_is_sent_without_scripts():
                 where = str(resolve(to).url_name)
                 if where in reached:
                     continue
-                signed_in = deepcopy(client.cookies)
+                kept = deepcopy(client.cookies)
                 with transaction.atomic():
                     answer = client.post(to, form.sent)
                     transaction.set_rollback(True)
-                client.cookies = signed_in  # some forms sign out
+                client.cookies = kept  # some forms sign out
                 assert answer.status_code in (200, 302, 422), (page, to, answer.status_code)
                 assert answer.status_code != 422 or b"data-error-summary" in answer.content, to
                 reached.add(where)

@@ -23,7 +23,7 @@ DROP TRIGGER narrows_new ON participants_participant;
 class Migration(migrations.Migration):
     dependencies = [
         ("participants", "0019_corrections"),
-        ("sundbyberg_am", "0012_narrowings"),
+        ("sundbyberg_am", "0014_narrowings"),
     ]
 
     operations = [migrations.RunSQL(WATCH, FORGET)]

@@ -40,6 +40,10 @@ function asJson(credential) {
 async function answer() {
   const failed = form.querySelector("[data-passkey-failed]");
   failed.hidden = true;
+  if (form.elements.current?.value === "") {
+    form.elements.current.focus(); // the password is sent with the answer
+    return;
+  }
   try {
     const asked = isNew ? navigator.credentials.create(question()) : navigator.credentials.get(question());
     form.elements.credential.value = asJson(await asked);
@@ -53,7 +57,7 @@ if (form) {
   form.querySelector("[data-passkey-ask]")?.addEventListener("click", answer);
   if (isNew) {
     form.addEventListener("submit", (event) => {
-      if (!form.elements.current.value) return; // the answer says what is missing
+      if (!form.elements.name.value) return; // the answer says what is missing
       event.preventDefault();
       answer();
     });

@@ -17,7 +17,6 @@ from typing import Any, Literal
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from sundbyberg_am.access import Role
@@ -25,6 +24,7 @@ from sundbyberg_am.models import User
 from tests.addresses import ADDRESSES, OPEN_TO_ALL, one_of_each, url_of
 from tests.builders import a_unit, a_user
 from tests.markup import faults_in
+from tests.signing_in import signed_in
 
 from .conftest import CONTRAST, Site, violations
 from .crowd import TIMES, ten_times
@@ -74,8 +74,7 @@ def window(site: Site, chromium: Browser):
         )
         contexts.append(context)
         if user:
-            client = Client()
-            client.force_login(user)
+            client = signed_in(user)
             cookie = client.cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies(
                 [{"name": cookie.key, "value": cookie.value, "url": site.address, "httpOnly": True}]

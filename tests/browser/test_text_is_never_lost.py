@@ -13,13 +13,12 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from participants.models import Enrolment, Note
-from sundbyberg_am.models import Draft, User
+from sundbyberg_am.models import Draft, Session, User
 from tests.builders import a_participant, a_user, an_enrolment
 
 from .conftest import SignIn, Site, violations

@@ -9,6 +9,7 @@ from django.test import Client
 
 from sundbyberg_am.access import Role
 from tests.addresses import one_of_each
+from tests.signing_in import signed_in
 
 from .pages import PageForm, every_form
 
@@ -20,7 +21,7 @@ class Pages:
         self.things = one_of_each()
         self.clients = {role: Client(raise_request_exception=False) for role in Role}
         for role, client in self.clients.items():
-            client.force_login(self.things["users"][role])
+            signed_in(self.things["users"][role], client)
 
     @cached_property
     def forms(self) -> list[tuple[Client, PageForm]]:

@@ -24,6 +24,7 @@ from sundbyberg_am import factor_actions, identity_actions, sign_in_actions
 from sundbyberg_am.access import Role
 from sundbyberg_am.factors import factors_of
 from sundbyberg_am.identity import Identity
+from sundbyberg_am.models import Session
 from tests.builders import (
     a_meeting,
     a_participant,
@@ -37,6 +38,7 @@ from tests.participants.builders import a_handover, a_recommended_review, an_ope
 from tests.referrals.builders import Cast, a_feedback_record, a_referral_in
 from tests.referrals.systems import Caller
 from tests.reporting.builders import a_board_goal
+from tests.signing_in import signed_in
 
 Cases = Iterator[Callable[[], Any]]
 NOW = timezone.now()
@@ -208,8 +210,17 @@ def _of_sign_ins() -> Cases:
     new, other = (
         Identity("https://i.example.se", who, "Anna", "", "anna", (value,)) for who in ("1", "2")
     )
+    yield partial(
+        sign_in_actions.give_first_password,
+        a_user(),
+        password="fyra gula båtar 47",
+        now=NOW,
+        by=administrator,
+    )
     yield partial(identity_actions.admit, new)
     yield partial(identity_actions.link, user, other, by=user)
+    signed_in(user)
+    yield partial(sign_in_actions.end_session, Session.objects.get(user=user), by=user)
 
 
 def _of_the_rest() -> Cases:

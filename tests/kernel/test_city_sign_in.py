@@ -11,7 +11,6 @@ import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as configured
-from django.contrib.messages import get_messages
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +27,8 @@ pytestmark = pytest.mark.django_db
 __all__ = ["process"]  # a fixture
 
 BACK = "/logga-in/kommun/svar/"
+LINK = "/konto/kommun/koppla/"
+PASSWORD = "lösenord-i-test"
 CONSULTANTS, MANAGERS = "am-konsulenter", "am-chefer"
 
 
@@ -305,6 +306,29 @@ def test_a_provider_that_is_away_is_said_to_be(provider, settings):
     assert "Vi får inget svar från Sundbybergs konto" in answer.content.decode()
 
 
+# How strong, and how long ago
+
+
+def test_a_sign_in_that_is_not_strong_enough_lets_nobody_in(provider, anna, settings):
+    settings.OIDC_ACR = ["gold", "silver"]
+    asked = parse_qs(urlsplit(Client().get(START)["Location"]).query)
+    assert asked["acr_values"] == ["gold silver"]
+    for acr, status in ((None, 400), ("bronze", 400), (["gold"], 400), ("silver", 302)):
+        provider.lies(claims={"acr": acr} if acr else {})
+        assert provider.sign_in(Client(), anna).status_code == status, acr
+
+
+def test_a_sign_in_of_long_ago_lets_nobody_in(provider, anna, settings):
+    assert "max_age" not in Client().get(START)["Location"]
+    settings.OIDC_MAX_AGE = 3600
+    asked = parse_qs(urlsplit(Client().get(START)["Location"]).query)
+    assert asked["max_age"] == ["3600"]
+    now = int(time.time())
+    for at, status in (("x", 400), (now - 3700, 400), (now - 3600, 302), (now, 302)):
+        provider.lies(claims={"auth_time": at})
+        assert provider.sign_in(Client(), anna).status_code == status, at
+
+
 # Rights that change
 
 
@@ -379,12 +403,20 @@ def test_who_waits_for_a_role_cannot_be_let_in_by_the_database():
 # A user who had a password here
 
 
+def link(provider: Provider, client: Client, subject: str) -> Any:
+    """There, back, and yes."""
+    assert provider.sign_in(client, subject, "/konto/kommun/")["Location"] == LINK
+    return client.post(LINK, {"sent": "yes"})
+
+
 def test_a_user_links_the_own_account_and_keeps_it(provider, anna, as_user):
     user = a_user(username="anna.b", role=Role.MANAGER)
     client = as_user(user)
     assert "Koppla kontot" in client.get("/konto/").content.decode()
-    answer = provider.sign_in(client, anna, "/konto/kommun/")
-    assert answer["Location"] == "/konto/"
+    provider.sign_in(client, anna, "/konto/kommun/")
+    assert "Anna Berg" in client.get(LINK).content.decode()
+    assert not SocialAccount.objects.exists()
+    assert link(provider, client, anna)["Location"] == "/konto/"
     assert is_in(client)
     other = Client()
     provider.sign_in(other, anna)
@@ -399,20 +431,87 @@ def test_an_account_is_not_linked_without_a_role_nor_twice(provider, anna, as_us
     provider.knows("okand", groups=[])
     provider.sign_in(Client(), anna)
     for subject, sentence in (("okand", "ingen behörighet än"), (anna, "redan kopplat")):
-        answer = provider.sign_in(client, subject, "/konto/kommun/")
-        said = [str(one) for one in get_messages(answer.wsgi_request)]
-        assert any(sentence in one for one in said), said
+        answer = link(provider, client, subject)
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
     assert SocialAccount.objects.count() == 1
 
 
 def test_whoever_must_have_a_second_factor_may_come_by_the_city_instead(provider, anna, settings):
     settings.SECOND_FACTOR = True
     client = Client()
-    sent = {"username": a_user().username, "password": "lösenord-i-test"}
-    client.post("/logga-in/", sent)
+    client.post("/logga-in/", {"username": a_user().username, "password": PASSWORD})
     assert client.get("/deltagare/")["Location"] == "/konto/"
     provider.sign_in(client, anna, "/konto/kommun/")
+    client.post(f"/konto/bekrafta/?next={LINK}", {"current": PASSWORD})
+    client.post(LINK, {"sent": "yes"})
     assert client.get("/deltagare/").status_code == 200
+
+
+def test_an_account_is_linked_only_by_whoever_knows_its_password(provider, anna):
+    client = Client()
+    client.force_login(a_user())
+    asked = f"/konto/bekrafta/?next={quote(LINK, '')}"
+    answer = link(provider, client, anna)
+    assert answer["Location"] == asked
+    assert client.post(asked, {"current": "fel"}).status_code == 422
+    assert client.post(LINK, {"sent": "yes"}).status_code == 302
+    assert not SocialAccount.objects.exists()
+    assert client.post(asked, {"current": PASSWORD})["Location"] == LINK
+    client.post(LINK, {"sent": "yes"})
+    assert SocialAccount.objects.exists()
+    # What the city said is used up, and nobody links what it has not said.
+    assert client.get(LINK)["Location"] == "/konto/"
+
+
+def test_what_the_city_said_is_linked_within_ten_minutes(provider, anna, as_user):
+    client = as_user(a_user())
+    provider.sign_in(client, anna, "/konto/kommun/")
+    session = client.session
+    session["city_link"] = {**session["city_link"], "at": int(time.time()) - 601}
+    session.save()
+    assert client.post(LINK, {"sent": "yes"})["Location"] == "/konto/"
+    assert not SocialAccount.objects.exists()
+
+
+def test_whoever_has_no_password_here_links_nothing(provider, anna):
+    client = Client()
+    provider.sign_in(client, anna)
+    for page in ("/konto/kommun/", LINK, "/konto/losenord/"):
+        assert client.get(page).status_code == 404
+
+
+# Asked anew
+
+
+def asked_anew(provider: Provider, client: Client, subject: str) -> Any:
+    return provider.sign_in(client, subject, "/konto/bekrafta/kommun/?next=/konto/tips/")
+
+
+def test_whoever_comes_by_the_city_shows_there_who_they_are(provider, anna):
+    client = Client()
+    provider.sign_in(client, anna)
+    page = client.get("/konto/bekrafta/?next=/konto/tips/").content.decode()
+    assert 'href="/konto/bekrafta/kommun/?next=%2Fkonto%2Ftips%2F"' in page
+    away = parse_qs(urlsplit(client.get("/konto/bekrafta/kommun/")["Location"]).query)
+    assert (away["prompt"], away["max_age"]) == (["login"], ["0"])
+    assert "confirmed" not in client.session
+    before = client.session.session_key
+    assert asked_anew(provider, client, anna)["Location"] == "/konto/tips/"
+    assert client.session["confirmed"] > time.time() - 60
+    assert client.session.session_key != before
+
+
+def test_who_was_not_asked_anew_or_is_somebody_else_has_shown_nothing(provider, anna):
+    client = Client()
+    provider.sign_in(client, anna)
+    provider.knows("bo", groups=[CONSULTANTS])
+    assert asked_anew(provider, client, "bo").status_code == 400
+    provider.lies(claims={"auth_time": int(time.time()) - 3600})
+    assert asked_anew(provider, client, anna).status_code == 400
+    assert "confirmed" not in client.session
+    provider.lies(claims={"auth_time": int(time.time())})
+    assert asked_anew(provider, client, anna).status_code == 302
 
 
 def test_an_account_is_linked_by_the_user_who_asked(provider, anna, as_user):

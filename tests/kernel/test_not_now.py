@@ -11,8 +11,9 @@ from psycopg.errors import DiskFull
 
 from sundbyberg_am import room
 from sundbyberg_am.actions import NotOnRecord
-from sundbyberg_am.middleware import DISK_IS_FULL, NO_DATABASE, NOT_NOW, SEEN, TOO_SLOW, not_now
+from sundbyberg_am.middleware import DISK_IS_FULL, NO_DATABASE, NOT_NOW, TOO_SLOW, not_now
 from sundbyberg_am.room import NO_ROOM
+from sundbyberg_am.sessions import SEEN
 from sundbyberg_am.views import server_error
 from sundbyberg_am.wsgi import _limit
 from tests.builders import a_user, an_enrolment

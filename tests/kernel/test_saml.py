@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
 from sundbyberg_am.access import Role
-from sundbyberg_am.models import RoleClaim, User
+from sundbyberg_am.models import RoleClaim, Session, User
 from tests.builders import a_role_claim, a_unit, a_user
-from tests.saml_provider import SAML, SamlProvider, a_key, moment
+from tests.saml_provider import PASSWORD, SAML, SamlProvider, a_key, moment
 
 pytestmark = pytest.mark.django_db
 
 START, ANSWER = "/logga-in/kommun/", "/logga-in/kommun/saml/"
+LINK = "/konto/kommun/koppla/"
 CONSULTANTS, MANAGERS = "am-konsulenter", "am-chefer"
 ANNA = {
     "displayName": ["Anna Berg"],
@@ -277,6 +277,14 @@ def test_nobody_is_signed_out_by_being_laid_aside_for(idp, as_user):
     assert is_in(client)
 
 
+def test_a_sign_in_that_is_not_strong_enough_lets_nobody_in(idp, settings):
+    settings.SAML_ACR = ["urn:stark", PASSWORD]
+    assert "urn:stark" in etree.tostring(idp.question(leave(Client()))).decode()
+    assert sign_in(Client(), idp).status_code == 302
+    settings.SAML_ACR = ["urn:stark"]
+    assert sign_in(Client(), idp).status_code == 400
+
+
 def test_a_provider_may_change_its_key(idp, settings, keys):
     new = a_key()
     settings.SAML_CERTIFICATE = new[1] + keys[1]
@@ -306,9 +314,23 @@ def test_a_user_whom_an_administrator_closes_is_out_and_stays_out(idp):
 def test_a_user_links_the_own_account_and_keeps_it(idp, as_user):
     user = a_user(username="anna.b", role=Role.MANAGER)
     client = as_user(user)
-    assert sign_in(client, idp, "/konto/kommun/")["Location"] == "/konto/"
+    assert sign_in(client, idp, "/konto/kommun/")["Location"] == LINK
+    assert client.post(LINK, {"sent": "yes"})["Location"] == "/konto/"
     assert SocialAccount.objects.get().user == user
     other = as_user(a_user())
     answer = idp.answer(leave(other, "/konto/kommun/"), "anna-2", ANNA)
     other.force_login(a_user())
     assert deliver(other, answer).status_code == 400
+
+
+def test_whoever_comes_by_the_city_is_asked_anew_there(idp):
+    client, now = Client(), timezone.now().astimezone(dt.UTC)
+    sign_in(client, idp)
+    page = "/konto/bekrafta/kommun/"
+    assert idp.question(leave(client, page)).get("ForceAuthn") == "true"
+    assert sign_in(client, idp, page, subject="bo").status_code == 400
+    earlier = moment(now - dt.timedelta(hours=1))
+    assert sign_in(client, idp, page, asked=earlier).status_code == 400
+    assert "confirmed" not in client.session
+    assert sign_in(client, idp, page)["Location"] == "/konto/"
+    assert "confirmed" in client.session

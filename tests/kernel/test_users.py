@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from sundbyberg_am import actions
 from sundbyberg_am.access import ROLE_PERMISSIONS, Permission, Role
@@ -78,6 +79,7 @@ def test_role_must_fit_the_unit():
             role=Role.SOCIAL_SECRETARY,
             unit=a_unit(),
             password="ett långt lösenord",
+            now=timezone.now(),
         )
     assert "Ekonomiskt bistånd" in refusal.value.message_dict["unit"][0]
     assert not User.objects.exists()

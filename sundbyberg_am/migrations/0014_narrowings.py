@@ -15,7 +15,7 @@ FORGET = "DROP FUNCTION sundbyberg_am_narrows()"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sundbyberg_am", "0011_removals_on_record"),
+        ("sundbyberg_am", "0013_first_passwords"),
     ]
 
     operations = [
