@@ -1,11 +1,14 @@
 """Somebody with a protected identity is here for the named readers, and for all others is not."""
 
+import re
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +19,7 @@ from referrals.forms import AcceptForm
 from referrals.models import NOT_NOW, Referral
 from sundbyberg_am.access import Role
 from sundbyberg_am.conflicts import Conflict
-from tests.builders import a_participant, a_referral, a_user, an_enrolment
+from tests.builders import a_participant, a_referral, a_unit, a_user, an_enrolment
 from tests.participants.builders import a_handover, a_review
 from tests.referrals.builders import Cast, a_draft
 
@@ -52,6 +55,22 @@ def protected(case, readers, protection=Protection.CONFIDENTIAL, **given):
         case.participant,
         **{"protection": protection, "readers": readers, "today": TODAY, "by": by, **given},
     )
+
+
+@pytest.mark.parametrize("page", ["participant", "history", "extract"])
+def test_as_much_is_asked_for_one_who_is_hidden_as_for_nobody(
+    case, consultant, manager, as_user, page
+):
+    """So that it takes as long; how long is measured by benchmarks/hidden.py."""
+    protected(case, [consultant, manager])
+    foreign = an_enrolment(START, unit=a_unit("Jobbcenter"))
+    client = as_user(a_user(Role.MANAGER))
+    asked = []
+    for public_id in (uuid4(), case.participant.public_id, foreign.participant.public_id):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse(page, args=[public_id])).status_code == 404
+        asked.append([re.sub(r"'[^']*'|s\d+_x\d+", "", one["sql"]) for one in queries])
+    assert asked[0] == asked[1] == asked[2]
 
 
 def test_only_named_readers_see_the_case(case, consultant, manager):
