@@ -22,7 +22,8 @@ _COLUMNS = (
 def render(rows: Iterable[Any], *, today: date) -> bytes:
     """A sheet with one line a row, in their order; each as `EnrolmentQuerySet.for_list` gives it.
 
-    Takes them one by one, so that a long list need never be whole in memory. Texts are written as texts: one that begins with an equals sign is no formula.
+    Takes them one by one, so that a long list need never be whole in memory. Texts are written as texts: one
+    that begins with an equals sign is no formula.
     """
     import xlsxwriter  # only where a file is made: most processes never do
 
