@@ -11,18 +11,27 @@ T = TypeVar("T")
 WARM_UP = 3
 
 
-def in_turn(things: Mapping[T, Callable[[], object]], rounds: int) -> dict[T, list[float]]:
+def in_turn(
+    things: Mapping[T, Callable[[], object]],
+    rounds: int,
+    *,
+    warm_up: int = WARM_UP,
+    after: Callable[[], object] = lambda: None,
+) -> dict[T, list[float]]:
     """Seconds of each thing in each round, after some rounds that do not count.
 
-    Each round has an order of its own, so that none is always after the same.
+    Each round has an order of its own, so that none is always after the same. `after` is done after each
+    thing and is no part of its seconds.
     """
     seconds: dict[T, list[float]] = {name: [] for name in things}
-    for number in range(WARM_UP + rounds):
+    for number in range(warm_up + rounds):
         for name, do in sample(list(things.items()), len(things)):
             began = time.perf_counter()
             do()
-            if number >= WARM_UP:
-                seconds[name].append(time.perf_counter() - began)
+            took = time.perf_counter() - began
+            if number >= warm_up:
+                seconds[name].append(took)
+            after()
     return seconds
 
 

@@ -6,31 +6,24 @@ Real processes: web server, worker, database, broker. PEOPLE (2000) is how many 
 how often it is measured; the median is kept. Prints the ratio, and the seconds on this machine that it is of.
 """
 
-import csv
 import os
 import re
 import subprocess
 import sys
 import time
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from reporting.exporters import FORMS
-from sundbyberg_am.personnummer import with_check_digit
 from tests.faults.city import City, a_city
 from tests.setup.conftest import processes
 
+from .cases import a_file
+
 PEOPLE, TIMES = int(os.environ.get("PEOPLE", "2000")), int(os.environ.get("TIMES", "5"))
-REASONS = (
-    "Arbete utan subvention",
-    "Teoretiska studier",
-    "Mål uppfyllt – vidare till annan aktör",
-    "Mål uppfyllt – åter beställare",
-)
 COUNT = """
 import time
 import django
@@ -81,44 +74,13 @@ def order_and_download(city: City) -> tuple[float, float, float, list[str]]:
     return time.monotonic() - began, processor_seconds(city) - used, longest, shown[1:]
 
 
-def a_file_of_cases(folder: Path) -> Path:
-    """PEOPLE cases of the years that are counted, as unlike each other as those of a city."""
-    random = Random(2024)  # noqa: S311
-    levels, reasons = ("AM1", *["AM2"] * 5, *["AM3"] * 5), ("Flyttat från kommunen", *REASONS * 4)
-    rows = []
-    for number in range(PEOPLE):
-        woman = bool(number % 2)
-        born = date(1965, 1, 1) + timedelta(days=number * 7 % 14000)
-        started = date(2022, 6, 1) + timedelta(days=random.randrange(900))
-        ended = started + timedelta(days=random.randrange(20, 500))
-        rows.append(
-            {
-                "personnummer": f"{born:%Y}"[:2] + with_check_digit(f"{born:%y%m%d}{981 - woman}"),
-                "förnamn": "Test",
-                "efternamn": f"Person {number}",
-                "enhet": "Arbetsmarknadsenheten",
-                "anvisad_av": "Socialtjänst",
-                "anvisningsdatum": started - timedelta(days=random.randrange(30)),
-                "nivå": random.choice(levels),
-                "inskriven": started,
-                "avslutad": ended if ended.year < 2025 else "",
-                "avslutsorsak": random.choice(reasons) if ended.year < 2025 else "",
-                "bekräftat": "",
-                "utbildning": random.choice(("Grundskola", "Gymnasial", "Eftergymnasial")),
-                "handlingsplan": started + timedelta(days=random.randrange(19)),
-                "konsulent": "",
-            }
-        )
-    file = folder / "cases.csv"
-    with file.open("w", newline="") as text:
-        writer = csv.DictWriter(text, rows[0], delimiter=";")
-        writer.writeheader()
-        writer.writerows(rows)
-    return file
+def _cases(folder: Path) -> Path:
+    """PEOPLE cases of the years that are counted."""
+    return a_file(folder, PEOPLE, since=date(2022, 6, 1), days=900)
 
 
 def main() -> None:
-    with TemporaryDirectory() as folder, a_city(a_file_of_cases(Path(folder))) as city:
+    with TemporaryDirectory() as folder, a_city(_cases(Path(folder))) as city:
         counted = subprocess.run(
             [sys.executable, "-c", COUNT.format(times=TIMES)],
             env=city.environment,

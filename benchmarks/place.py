@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -57,11 +57,9 @@ class Place:
             return row and str(row[0])
 
     @contextmanager
-    def served(self, module: str = "sundbyberg_am.wsgi") -> Iterator["Server"]:
+    def served(self, module: str = "sundbyberg_am.wsgi", **variables: str) -> Iterator["Server"]:
         """A web server with one worker; `module` is its WSGI application."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = a_free_port()
         command = (sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}")
         with (self.data / "web.log").open("ab") as log:
             process = subprocess.Popen(
@@ -73,22 +71,45 @@ class Place:
                     "--no-control-socket",
                 ],
                 cwd=ROOT,
+                env=os.environ | variables,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         try:
-            yield Server(port)
+            yield Server(port, process.pid)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-            process.wait(10)
+            process.wait(60)
+
+
+def a_free_port() -> int:
+    """One that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Ask until it is so; what takes too long stops the measurement."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            sys.exit("What was waited for did not happen.")
+        time.sleep(0.01)
 
 
 class Server:
     """A browser's way to a web server: one connection that is kept, with its cookies."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, pid: int) -> None:
+        self.port, self.pid = port, pid
         self.cookies: dict[str, str] = {}
         until = time.monotonic() + 30
         while True:
@@ -110,6 +131,10 @@ class Server:
 
     def get(self, path: str) -> str:
         """The page; anything but 200 stops the measurement."""
+        return self.download(path).decode()
+
+    def download(self, path: str) -> bytes:
+        """The file; anything but 200 stops the measurement."""
         status, body, _ = self._ask("GET", path)
         if status != 200:
             sys.exit(f"GET {path} was answered {status}.")
@@ -127,13 +152,13 @@ class Server:
             sys.exit(f"POST {path} was answered {status}.")
         return location
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str, str]:
+    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, bytes, str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
-        text = answer.read().decode()
+        content = answer.read()
         for line in answer.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
-        return answer.status, text, answer.headers.get("Location", "")
+        return answer.status, content, answer.headers.get("Location", "")

@@ -5,7 +5,7 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from sundbyberg_am.documents import in_xml
+from sundbyberg_am.documents import excel_day, in_xml
 
 _COLUMNS = (
     ("Namn", 32),
@@ -22,7 +22,8 @@ _COLUMNS = (
 def render(rows: Iterable[Any], *, today: date) -> bytes:
     """A sheet with one line a row, in their order; each as `EnrolmentQuerySet.for_list` gives it.
 
-    Texts are written as texts: one that begins with an equals sign is no formula.
+    Takes them one by one, so that a long list need never be whole in memory. Texts are written as texts: one
+    that begins with an equals sign is no formula.
     """
     import xlsxwriter  # only where a file is made: most processes never do
 
@@ -41,9 +42,9 @@ def render(rows: Iterable[Any], *, today: date) -> bytes:
         sheet.write_string(number, 0, in_xml(row.name))
         sheet.write_string(number, 1, row.masked_number or "Saknas")
         sheet.write_string(number, 2, row.level or "")
-        sheet.write_datetime(number, 3, row.started_on, day)
+        sheet.write_number(number, 3, excel_day(row.started_on), day)
         if row.ended_on:
-            sheet.write_datetime(number, 4, row.ended_on, day)
+            sheet.write_number(number, 4, excel_day(row.ended_on), day)
         sheet.write_number(number, 5, max(row.weeks, 0))
         sheet.write_string(number, 6, in_xml(row.consultant_name))
         sheet.write_string(number, 7, in_xml(row.unit_name))

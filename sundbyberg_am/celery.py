@@ -8,6 +8,8 @@ from celery import Celery, Task
 from .acting import acting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sundbyberg_am.settings")
+# `migrate` has checked the program; the checks load all pages, which a worker has no use for.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 
 class KnownTask(Task):

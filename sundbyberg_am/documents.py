@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +18,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # Longer than any word: an address or something pasted, which may be broken anywhere.
 _UNBROKEN = re.compile(r"\S{40,}")
 _PIECE = 20
+_BEFORE_EXCEL = date(1899, 12, 30).toordinal()
 _ANYWHERE = "\u200b"
 FONTS = ("source-sans-3-static-0.4.1", "noto-fonts-2026.9")
 
@@ -31,6 +32,11 @@ def in_xml(value: Any) -> Any:
     if isinstance(value, list):
         return [in_xml(one) for one in value]
     return value
+
+
+def excel_day(day: date) -> int:
+    """The day as Excel keeps it: a number, which a format shows as a date."""
+    return day.toordinal() - _BEFORE_EXCEL
 
 
 def compile_pdf(source: Path, said: Mapping[str, Any], *, at: datetime | None = None) -> bytes:

@@ -190,6 +190,7 @@ if DATABASE_REPLICA_URL:
     DATABASES["replica"] = {
         "OPTIONS": {"connect_timeout": 2},
         **dj_database_url.parse(DATABASE_REPLICA_URL, conn_max_age=60, conn_health_checks=True),
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # that it is away is seen before the first row is read
     }
     DATABASE_ROUTERS = ["sundbyberg_am.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

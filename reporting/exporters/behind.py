@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from sundbyberg_am.documents import in_xml
+from sundbyberg_am.documents import excel_day, in_xml
 
 from ..reading import FigureRead, Labels, Report
 
@@ -23,9 +23,7 @@ def render(
     file = BytesIO()
     import xlsxwriter  # not loaded by a process that makes no file
 
-    workbook = xlsxwriter.Workbook(
-        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    workbook = xlsxwriter.Workbook(file, {"constant_memory": True})
     workbook.set_properties({"title": f"{figure.label}, {report.label}"})
     sheet = workbook.add_worksheet("Underlag")
     heading = workbook.add_format(
@@ -56,7 +54,7 @@ def render(
         sheet.write_string(number, 0, in_xml(row.name))
         for column, when in ((1, row.started_on), (2, row.ended_on)):
             if when:
-                sheet.write_datetime(number, column, when, day)
+                sheet.write_number(number, column, excel_day(when), day)
         texts = [*labels.members(figure, row), labels.sexes[row.sex]]
         for column, text in enumerate(texts, start=3):
             sheet.write_string(number, column, in_xml(text))
