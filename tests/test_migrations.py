@@ -37,7 +37,8 @@ def refused(migration: migrations.Migration, state: ProjectState) -> set[str]:
     return {issue.code for issue in [*errors, *warnings]}
 
 
-@pytest.mark.django_db
+# An index that is made beside the traffic refuses to be put into words within a transaction.
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_is_later_than_what_is_released_only_adds():
     loader = MigrationLoader(connection)
     for (app, name), migration in loader.disk_migrations.items():

@@ -99,6 +99,7 @@ SHARED = f"""
             WHERE cases.id IS NULL
                 AND enrolment.id = intervention.enrolment_id
                 AND enrolment.voided_at IS NULL
+            LIMIT 1
         ) outside ON true
         WHERE intervention.outcome <> 'not_started'
             AND intervention.started_on <= %(last_day)s
