@@ -89,7 +89,9 @@ SHARED = f"""
             intervention.planned_end_on, intervention.ended_on,
             coalesce(cases.participant_id, outside.participant_id) AS participant_id,
             coalesce(cases.sex, outside.sex) AS sex, coalesce(cases.age, outside.age) AS age,
-            CASE WHEN intervention.kind = ANY(%(general)s) THEN 'general' ELSE 'individual' END AS audience
+            cases.id IS NOT NULL
+                OR outside.participant_id IN (SELECT participant_id FROM cases) AS by_participant,
+            intervention.kind = ANY(%(general)s) AS is_general
         FROM participants_intervention intervention
         LEFT JOIN cases ON cases.id = intervention.enrolment_id
         LEFT JOIN LATERAL (
@@ -104,7 +106,7 @@ SHARED = f"""
         WHERE intervention.outcome <> 'not_started'
             AND intervention.started_on <= %(last_day)s
             AND {_ENDS_IN_OR_AFTER.format("intervention")}
-            AND coalesce(cases.participant_id, outside.participant_id) IS NOT NULL
+            AND (cases.id IS NOT NULL OR outside.participant_id IS NOT NULL)
     ),
     -- Referrals that were sent or answered in the period. Legal sex is that of the participant that the
     -- referral became, or that has its personnummer, since a registered sex goes before the number's.
@@ -166,7 +168,9 @@ STARTED = Population(
                 AND plan.adopted_on <= cases.started_on + 30
         ) END AS in_time
     FROM cases
-    LEFT JOIN referrals_referral referral ON referral.enrolment_id = cases.id
+    LEFT JOIN LATERAL (
+        SELECT id, submitted_on FROM referrals_referral WHERE enrolment_id = cases.id LIMIT 1
+    ) referral ON true
     LEFT JOIN LATERAL (
         SELECT change.level
         FROM participants_levelchange change
@@ -233,11 +237,16 @@ DECIDED = Population(
 # Participants with the kinds of intervention that each has had on some day of the period.
 WITH_INTERVENTION = Population(
     """
-    SELECT had.participant_id AS row_id, max(had.enrolment_id) AS enrolment_id, NULL::bigint AS referral_id,
-        had.sex, array_agg(DISTINCT had.kind) AS kind, array_agg(DISTINCT had.audience) AS audience
+    SELECT participant_id AS row_id, max(enrolment_id) AS enrolment_id, NULL::bigint AS referral_id,
+        min(sex) AS sex, array_agg(DISTINCT kind) AS kind,
+        CASE
+            WHEN bool_and(is_general) THEN '{general}'::text[]
+            WHEN bool_or(is_general) THEN '{general,individual}'
+            ELSE '{individual}'
+        END AS audience
     FROM had
-    JOIN latest USING (participant_id)
-    GROUP BY had.participant_id, had.sex
+    WHERE by_participant
+    GROUP BY participant_id
 """,
     ("kind", "audience", "sex"),
 )
@@ -281,39 +290,41 @@ KAS_EXITS = Population(
 
 # Persons assessed at least twice by the last day: from the first assessment to the latest, over the domains
 # that the consultant assessed both times. Without such a domain the sum is nought: unchanged.
+_ASSESSED = """
+    assessment.assessed_on <= %(last_day)s
+    AND EXISTS (
+        SELECT FROM participants_domainsteps steps
+        WHERE steps.assessment_id = assessment.id AND steps.consultant_step IS NOT NULL
+    )
+"""
 PROGRESS = Population(
-    """
+    f"""
     SELECT row_id, row_id AS enrolment_id, NULL::bigint AS referral_id,
         level, sex, direction, direction = 'improved' AS improved, clear
     FROM (
-        SELECT assessed.id AS row_id, assessed.level, assessed.sex,
+        SELECT latest.id AS row_id, latest.level, latest.sex,
             CASE sign(coalesce(sum(later.consultant_step - earlier.consultant_step), 0))
                 WHEN 1 THEN 'improved' WHEN 0 THEN 'unchanged' ELSE 'worsened'
             END AS direction,
             coalesce(max(later.consultant_step - earlier.consultant_step), 0) >= 2 AS clear
-        FROM (
-            SELECT latest.id, latest.level, latest.sex,
-                min(assessed_on) AS first_on, max(assessed_on) AS latest_on
-            FROM latest
-            JOIN participants_assessment assessment ON assessment.enrolment_id = latest.id
-            WHERE assessment.assessed_on <= %(last_day)s
-                AND EXISTS (
-                    SELECT FROM participants_domainsteps steps
-                    WHERE steps.assessment_id = assessment.id AND steps.consultant_step IS NOT NULL
-                )
-            GROUP BY latest.id, latest.level, latest.sex
-            HAVING min(assessed_on) < max(assessed_on)
-        ) assessed
-        JOIN participants_assessment first_one
-            ON first_one.enrolment_id = assessed.id AND first_one.assessed_on = assessed.first_on
-        JOIN participants_assessment latest_one
-            ON latest_one.enrolment_id = assessed.id AND latest_one.assessed_on = assessed.latest_on
+        FROM latest
+        CROSS JOIN LATERAL (
+            SELECT assessment.id FROM participants_assessment assessment
+            WHERE assessment.enrolment_id = latest.id AND {_ASSESSED}
+            ORDER BY assessment.assessed_on LIMIT 1
+        ) first_one
+        CROSS JOIN LATERAL (
+            SELECT assessment.id FROM participants_assessment assessment
+            WHERE assessment.enrolment_id = latest.id AND {_ASSESSED}
+            ORDER BY assessment.assessed_on DESC LIMIT 1
+        ) latest_one
         LEFT JOIN (
             participants_domainsteps earlier
             JOIN participants_domainsteps later ON later.domain = earlier.domain
                 AND earlier.consultant_step IS NOT NULL AND later.consultant_step IS NOT NULL
         ) ON earlier.assessment_id = first_one.id AND later.assessment_id = latest_one.id
-        GROUP BY assessed.id, assessed.level, assessed.sex
+        WHERE first_one.id <> latest_one.id
+        GROUP BY latest.id, latest.level, latest.sex
     ) each_one
 """,
     ("level", "sex", "direction", "improved", "clear"),

@@ -71,12 +71,12 @@ _ARRANGED = """
             WHEN had.provider <> '' THEN 'other'
             ELSE 'none'
         END AS provider,
-        coalesce(offer.audience, had.audience) AS audience,
+        coalesce(offer.audience, CASE WHEN had.is_general THEN 'general' ELSE 'individual' END) AS audience,
         coalesce(had.ended_on, greatest(had.planned_end_on, %(last_day)s))
             <= (had.started_on + interval '3 months')::date AS is_short
     FROM had
-    JOIN latest USING (participant_id)
     LEFT JOIN participants_offer offer ON offer.id = had.offer_id
+    WHERE had.by_participant
 """
 
 ARRANGED = Population(
@@ -88,10 +88,10 @@ ARRANGED = Population(
 ARRANGED_FOR = Population(
     f"""
     SELECT participant_id AS row_id, max(enrolment_id) AS enrolment_id, NULL::bigint AS referral_id,
-        sex, array_agg(DISTINCT offer) AS offer, array_agg(DISTINCT provider) AS provider,
+        min(sex) AS sex, array_agg(DISTINCT offer) AS offer, array_agg(DISTINCT provider) AS provider,
         array_agg(DISTINCT audience) AS audience
     FROM ({_ARRANGED}) arranged
-    GROUP BY participant_id, sex
+    GROUP BY participant_id
 """,
     ("offer", "provider", "audience", "sex"),
 )
