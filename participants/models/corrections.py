@@ -11,6 +11,7 @@ from django.utils import timezone
 from sundbyberg_am.models import User
 
 from .enrolments import Enrolment
+from .of_cases import OfCasesQuerySet
 from .progress import months_later
 
 MONTHS_TO_ANSWER = 1  # dataskyddsförordningen art. 12.3
@@ -27,7 +28,7 @@ class CorrectionOutcome(models.TextChoices):
 WITH_REASON = (CorrectionOutcome.PARTLY, CorrectionOutcome.REFUSED)
 
 
-class CorrectionQuerySet(models.QuerySet["Correction"]):
+class CorrectionQuerySet(OfCasesQuerySet["Correction"]):
     def for_page(self) -> Self:
         """Newest first, with who registered and who decided."""
         return self.select_related("created_by", "decided_by").order_by("-received_on", "-pk")

@@ -14,11 +14,12 @@ from django.utils import timezone
 from sundbyberg_am.models import User, Versioned
 
 from .enrolments import Enrolment
+from .of_cases import OfCasesQuerySet
 from .work import Responsible
 from .work_lists import WORK_LIST_SIZE
 
 if TYPE_CHECKING:
-    from .work_lists import EnrolmentQuerySet
+    pass
 
 
 class MeetingKind(models.TextChoices):
@@ -61,11 +62,7 @@ class MeetingReply(models.TextChoices):
     NOT_COMING = "not_coming", "Kommer inte"
 
 
-class MeetingQuerySet(models.QuerySet["Meeting"]):
-    def in_cases(self, enrolments: "EnrolmentQuerySet") -> Self:
-        """Those of the enrolments, without those registered by mistake."""
-        return self.filter(enrolment__in=enrolments.valid().order_by().values("pk"))
-
+class MeetingQuerySet(OfCasesQuerySet["Meeting"]):
     def undecided(self) -> Self:
         """Those that nobody has said anything about yet: asked for, planned or to be registered."""
         return self.filter(outcome="")

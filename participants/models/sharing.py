@@ -11,9 +11,10 @@ from django.utils import timezone
 from sundbyberg_am.models import User
 
 from .enrolments import Enrolment
+from .of_cases import OfCasesQuerySet
 
 
-class ConsentQuerySet(models.QuerySet["Consent"]):
+class ConsentQuerySet(OfCasesQuerySet["Consent"]):
     def for_page(self) -> Self:
         """Newest first, with who registered it."""
         return self.select_related("created_by").order_by("-given_on", "-pk")
@@ -96,7 +97,7 @@ class DisclosureGround(models.TextChoices):
 BY_LAW = (DisclosureGround.DUTY, DisclosureGround.LAW)
 
 
-class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+class DisclosureQuerySet(OfCasesQuerySet["Disclosure"]):
     def for_page(self) -> Self:
         """Newest first, with who registered it."""
         return self.select_related("created_by", "consent").order_by("-disclosed_on", "-pk")

@@ -180,7 +180,7 @@ class EnrolmentQuerySet(CaseQuerySet):
         """
         waiting = rows.Correction.objects.undecided().filter(enrolment=OuterRef("pk"))
         asked_on = Subquery(waiting.order_by("received_on").values("received_on")[:1])
-        return self.annotate(matters_on=asked_on).filter(matters_on__isnull=False)
+        return self.valid().annotate(matters_on=asked_on).filter(matters_on__isnull=False)
 
     def with_missing_data(self, day: date) -> Self:
         """Open and begun, without what the figures ask for: level, education or legal sex."""

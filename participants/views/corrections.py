@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from participants import actions
 from participants.access import open_case
 from participants.correction_forms import CorrectionDecisionForm, CorrectionForm
+from participants.models import Correction, Enrolment
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 
 from .form_page import form_page
@@ -46,7 +47,8 @@ def correction_add(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def correction_decide(request: SignedInRequest, public_id: UUID, pk: int) -> HttpResponse:
     """Decide whether what the participant says is wrong is corrected."""
     enrolment = open_case(request, public_id)
-    correction = get_object_or_404(enrolment.corrections, pk=pk)
+    everywhere = Enrolment.objects.visible_to(request.user).of_same_person(enrolment)
+    correction = get_object_or_404(Correction.objects.in_cases(everywhere), pk=pk)
     form = CorrectionDecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         decided = form.apply(

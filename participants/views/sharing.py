@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from participants import actions
 from participants.access import open_case
+from participants.models import Consent, Correction, Disclosure, Enrolment
 from participants.sharing_forms import ConsentForm, DisclosureForm, WithdrawalForm
 from sundbyberg_am.access import Permission, SignedInRequest, requires
 
@@ -19,17 +20,22 @@ from .form_page import form_page
 @require_GET
 @requires(Permission.READ_CASES)
 def sharing(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """What may be shared about the participant, what has been, and what they say is wrong."""
+    """What may be shared about the participant, what has been, and what they say is wrong.
+
+    Of every enrolment that the user may see: what waits does not end with the one that it was registered in.
+    """
     enrolment = open_case(request, public_id)
     today = timezone.localdate()
-    disclosures = list(enrolment.disclosures.for_page())
+    everywhere = Enrolment.objects.visible_to(request.user).of_same_person(enrolment)
+    disclosures = list(Disclosure.objects.in_cases(everywhere).for_page())
+    consents = Consent.objects.in_cases(everywhere).for_page()
     context = {
         "enrolment": enrolment,
         "participant": enrolment.participant,
-        "consents": [(one, one.holds_on(today)) for one in enrolment.consents.for_page()],
+        "consents": [(one, one.holds_on(today)) for one in consents],
         "disclosures": disclosures,
         "told": sorted({one.to for one in disclosures}),
-        "corrections": enrolment.corrections.for_page(),
+        "corrections": Correction.objects.in_cases(everywhere).for_page(),
         "today": today,
         "may_decide": request.user.may(Permission.DECIDE_CORRECTIONS),
         "may_work": request.user.may(Permission.WORK_ON_CASES),
@@ -56,7 +62,8 @@ def consent_add(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def consent_withdraw(request: SignedInRequest, public_id: UUID, pk: int) -> HttpResponse:
     """Register that a consent is withdrawn."""
     enrolment = open_case(request, public_id)
-    consent = get_object_or_404(enrolment.consents, pk=pk)
+    everywhere = Enrolment.objects.visible_to(request.user).of_same_person(enrolment)
+    consent = get_object_or_404(Consent.objects.in_cases(everywhere), pk=pk)
     today = timezone.localdate()
     form = WithdrawalForm(request.POST or None, initial={"withdrawn_on": today})
     if request.method == "POST" and form.is_valid():

@@ -12,7 +12,7 @@ from participants import actions
 from participants.models import Correction, CorrectionOutcome, Enrolment
 from sundbyberg_am.access import Role
 from sundbyberg_am.models import User
-from tests.builders import a_correction, a_user, an_enrolment
+from tests.builders import a_consent, a_correction, a_unit, a_user, an_enrolment
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +131,54 @@ def test_one_who_waits_too_long_is_said(as_user, kim, case):
     assert "Väntar på beslut" in as_user(kim).get(page).content.decode()
     Correction.objects.update(received_on=TODAY - timedelta(days=40))
     assert "Skulle ha besvarats" in as_user(kim).get(page).content.decode()
+
+
+def test_what_waits_from_an_earlier_enrolment_is_shown_decided_and_told(as_user, kim, eva):
+    """Of the own unit; what another unit keeps of the person is not for this one to see."""
+    earlier = an_enrolment(START, TODAY - timedelta(days=9), consultant=kim)
+    person = earlier.participant
+    elsewhere = an_enrolment(
+        START - timedelta(days=90),
+        START - timedelta(days=9),
+        participant=person,
+        unit=a_unit("Jobbcenter"),
+    )
+    waiting = a_correction(earlier, by=kim)
+    hidden = a_correction(elsewhere, by=kim, about="Uppgiften hos Jobbcenter")
+    for case, to in ((earlier, "Vårdcentralen"), (elsewhere, "Skolan")):
+        case.disclosures.create(
+            disclosed_on=case.started_on,
+            about="Planen",
+            to=to,
+            purpose="x",
+            ground="own",
+            created_by=kim,
+        )
+    consent = a_consent(earlier, by=kim)
+    an_enrolment(TODAY, participant=person, consultant=kim)
+
+    manager = as_user(eva)
+    page = reverse("sharing", args=[person.public_id])
+    assert page in manager.get(reverse("start")).content.decode()
+    decide = reverse("correction_decide", args=[person.public_id, waiting.pk])
+    assert decide in manager.get(page).content.decode()
+    assert manager.post(decide, {"outcome": "corrected"}).status_code == 302
+    shown = as_user(kim).get(page).content.decode()
+    for wanted in ("Rättat", "Utlämnanden finns till: Vårdcentralen."):
+        assert wanted in shown
+    for unwanted in ("Skolan", "Uppgiften hos Jobbcenter"):
+        assert unwanted not in shown
+    other = reverse("correction_decide", args=[person.public_id, hidden.pk])
+    assert manager.post(other, {"outcome": "corrected"}).status_code == 404
+    withdraw = reverse("consent_withdraw", args=[person.public_id, consent.pk])
+    assert withdraw in shown
+    assert as_user(kim).post(withdraw, {"withdrawn_on": TODAY}).status_code == 302
+
+
+def test_a_case_registered_by_mistake_waits_for_no_decision(as_user, kim, eva, case):
+    a_correction(case, by=kim)
+    Enrolment.objects.update(voided_at=timezone.now(), voided_by=kim, void_reason="Fel person")
+    an_enrolment(TODAY, participant=case.participant)
+    page = reverse("sharing", args=[case.participant.public_id])
+    assert page not in as_user(eva).get(reverse("start")).content.decode()
+    assert "Ingen rättelse är begärd" in as_user(eva).get(page).content.decode()
