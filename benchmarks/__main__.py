@@ -6,7 +6,7 @@ from importlib import import_module
 
 from .place import SIZES, Place
 
-NAMES = ("pages", "trace")
+NAMES = ("pages", "figures", "trace")
 
 
 def main() -> None:

@@ -1,27 +1,33 @@
 """The case figures of a tertial, beside the same figures from the same rows by other means.
 
-DuckDB reads Parquet files of the rows; PostgreSQL is asked in one plain statement; pandas has the rows in
-memory from the start. All give the same figures, or nothing is measured. What participants need and what they
-answered in the survey are counted by ours only.
+DuckDB and pandas read Parquet files of the rows, and pandas is also measured with all of them in memory from
+the start; PostgreSQL is asked in one plain statement. All give the same figures, or nothing is measured. What
+participants need and what they answered in the survey are counted by ours only. Beside them: a frozen report
+that is read, and a few cases after a long history.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import psycopg
 from django.db import connection
+from django.utils import timezone
 from pyarrow import bool_, csv, date32, int64, parquet, string, timestamp
 
 from reporting import counting
+from reporting.content import build_content, fingerprint
+from reporting.models import ReportRun, RunState
 from reporting.periods import Period
+from reporting.reading import read
 
-from . import figures_in_pandas, figures_in_sql
+from . import figures_in_pandas, figures_in_sql, history
 from .figures_in_pandas import Values
 from .measuring import in_turn, medians
 from .place import Place
+from .plan import read_whole
 
 ROUNDS = 7
 PERIOD = Period.parse("2026-T1")
@@ -45,27 +51,76 @@ ROWS = {
 
 
 def measure(place: Place) -> list[tuple[str, float, str]]:
-    """For each way: its median in seconds, and how many times ours it is."""
+    """For each way: its median in seconds, and of what it is how much."""
+    if place.size != "1k" and (tables := read_whole(_ours)):
+        raise AssertionError(f"To count reads all of {', '.join(sorted(tables))}")
+    return [*_other_ways(place), *_frozen(), *_after_a_history(place)]
+
+
+def _other_ways(place: Place) -> list[tuple[str, float, str]]:
     files = _export(place)
     store = duckdb.connect()
     store.execute("SET threads = 2")
     for table, file in files.items():
         store.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{file}')")
-    frames = {table: _frame(file) for table, file in files.items()}
+    frames = _frames(files)
     statement = figures_in_sql.statement(PERIOD)
     ways: dict[str, Callable[[], Values]] = {
         "ours": _ours,
         "DuckDB on Parquet": lambda: _values(store.execute(statement).fetchall()),
         "plain SQL": lambda: _plain(statement),
-        "pandas": lambda: figures_in_pandas.figures(frames, PERIOD),
+        "pandas on Parquet": lambda: figures_in_pandas.figures(_frames(files), PERIOD),
+        "pandas, all in memory": lambda: figures_in_pandas.figures(frames, PERIOD),
     }
     found = {name: way() for name, way in ways.items()}
     for name, values in found.items():
         _compare(found["ours"], values, name)
+    return _beside("ours", ways)
+
+
+def _frozen() -> list[tuple[str, float, str]]:
+    """A report that is kept, beside counting all that it says."""
+    today = timezone.localdate()
+    content = build_content(PERIOD, counted_on=today)
+    run = ReportRun.objects.create(
+        period_code=PERIOD.code,
+        state=RunState.READY,
+        content=content,
+        fingerprint=fingerprint(content),
+        ordered_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
+    ways = {
+        "a report, counted": lambda: build_content(PERIOD, counted_on=today),
+        "a report, frozen": lambda: read(ReportRun.objects.get(pk=run.pk).content or {}),
+    }
+    try:
+        return _beside("a report, counted", ways)
+    finally:
+        run.delete()
+
+
+def _after_a_history(place: Place) -> list[tuple[str, float, str]]:
+    """A thousand cases of a period after as long a history as the database has, beside them alone."""
+    history.make(place.superuser_url, PERIOD)
+    alone, long = (_within(schema) for schema in (history.ALONE, history.LONG))
+    _compare(alone(), long(), "a thousand cases after a history")
+    return _beside(
+        "a thousand cases", {"a thousand cases": alone, "a thousand after a history": long}
+    )
+
+
+def _within(schema: str) -> Callable[[], Values]:
+    def ours() -> Values:
+        with history.within(schema):
+            return _ours()
+
+    return ours
+
+
+def _beside(one: str, ways: Mapping[str, Callable[[], object]]) -> list[tuple[str, float, str]]:
     seconds = medians(in_turn(ways, ROUNDS))
-    return [
-        (name, seconds[name], f"{seconds[name] / seconds['ours']:6.2f} × ours") for name in ways
-    ]
+    return [(name, seconds[name], f"{seconds[name] / seconds[one]:7.3f} × {one}") for name in ways]
 
 
 def _ours() -> Values:
@@ -130,6 +185,10 @@ def _read(file: Path, names: list[str]) -> Any:
         false_values=["f"],
     )
     return csv.read_csv(file, convert_options=options)
+
+
+def _frames(files: Mapping[str, Path]) -> dict[str, Any]:
+    return {table: _frame(file) for table, file in files.items()}
 
 
 def _frame(file: Path) -> Any:
