@@ -175,7 +175,8 @@ class Enrolment(Versioned):
         indexes: ClassVar = [
             models.Index(fields=["started_on"], name="enrolment_started"),
             models.Index(fields=["ended_on"], name="enrolment_ended"),
-            # Those with a day in a period, with what is counted of them; and the others of a person.
+            # Those with a day in a period, with what is counted of them: of all, since how many there are of
+            # a day is only known of an index without a condition. And the others of a person.
             models.Index(
                 UNTIL,
                 include=[
@@ -186,8 +187,8 @@ class Enrolment(Versioned):
                     "initiator",
                     "exit_reason",
                     "exit_confirmed",
+                    "voided_at",
                 ],
-                condition=Q(voided_at=None),
                 name="enrolment_counted",
             ),
             models.Index(

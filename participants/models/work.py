@@ -368,7 +368,7 @@ class Intervention(Versioned):
         verbose_name_plural = "insatser"
         indexes: ClassVar = [
             models.Index(fields=["ended_on"], name="intervention_ended"),
-            # Those had on a day of a period, with what is counted of them.
+            # Those had on a day of a period, with what is counted of them; of all, as of enrolments.
             models.Index(
                 UNTIL,
                 include=[
@@ -381,8 +381,8 @@ class Intervention(Versioned):
                     "offer",
                     "provider",
                     "need",
+                    "outcome",
                 ],
-                condition=~Q(outcome=InterventionOutcome.NOT_STARTED),
                 name="intervention_counted",
             ),
         ]

@@ -29,6 +29,7 @@ from .statements import SHARED, Population
 Cell = tuple[str, str, str]
 # In each cell, how many have each value: days, whether something is so, or None when only counted.
 Tally = Mapping[Cell, Counter[Any]]
+_NOTHING: Counter[Any] = Counter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,37 +188,39 @@ def _born_after(age: int, day: date) -> date:
 def _fold(figure: Figure, rows: Iterable[Row], value: str | None) -> Tally:
     """Put the rows into the cells of the figure.
 
-    A row whose column holds several members is counted in each of them. The value of a row of many may be
-    the list of theirs.
+    A row whose column holds several members is counted in each of them, once. The value of a row of many may
+    be the list of theirs.
     """
     tally: defaultdict[Cell, Counter[Any]] = defaultdict(Counter)
     for row in rows:
-        counted = row[value] if value else None
-        many = Counter(counted) if isinstance(counted, list) else Counter({counted: row["n"]})
-        groups = [("", ""), *((key, code) for key in figure.by for code in members_of(row, key))]
-        for key, member in groups:
-            tally[key, member, row["sex"] or UNKNOWN.code].update(many)
-    for (key, member, _), counted in list(tally.items()):
-        tally[key, member, "all"].update(counted)
+        counted, sex = row[value] if value else None, row["sex"] or UNKNOWN.code
+        for key in ("", *figure.by):
+            for member in members_of(row, key) if key else ("",):
+                if isinstance(counted, list):
+                    tally[key, member, sex].update(counted)
+                else:
+                    tally[key, member, sex][counted] += row["n"]
+    for (key, member, _), found in list(tally.items()):
+        tally[key, member, "all"].update(found)
     return tally
 
 
 def members_of(row: Mapping[str, Any], key: str) -> list[str]:
     """The members of a dimension that a row belongs to: one, mostly."""
-    members = row[key] if isinstance(row[key], list) else [row[key]]
-    return [member or UNKNOWN.code for member in members]
+    members = row[key]
+    return sorted(set(members)) if isinstance(members, list) else [members or UNKNOWN.code]
 
 
 def _value(figure: Figure, key: str, member: str, sex: str, tally: Tally) -> FigureValue:
     by = {key: member} if key else {}
-    counted = tally.get((key, member, sex), Counter())
+    counted = tally.get((key, member, sex), _NOTHING)
     total = counted.total()
     if figure.measure == Measure.COUNT:
         return FigureValue(figure.code, by, sex, total)
     if figure.measure in (Measure.SHARE, Measure.SHARE_OF_ALL):
         part, whole = counted[True], total
         if figure.measure == Measure.SHARE_OF_ALL or key in figure.parts:
-            part, whole = total, tally.get(("", "", sex), Counter()).total()
+            part, whole = total, tally.get(("", "", sex), _NOTHING).total()
         return FigureValue(figure.code, by, sex, part / whole if whole else None, part, whole)
     if not total:
         return FigureValue(figure.code, by, sex, None, n=0)

@@ -6,6 +6,9 @@ alike it gives the figures, ungrouped the rows behind one of them. Each is said 
 `last_day` of the period; `bands`, the first birth date of each age band, the oldest first, and
 `band_codes`, their codes, so that `width_bucket` finds the band, null where the birth date is unknown; and
 `general`, the kinds of intervention for a group. Enrolments that were registered by mistake count nowhere.
+
+`LATERAL (… LIMIT 1)` has a row looked up for each case. A plain join says the same where there is but one,
+but may read the whole table, with all its years, for the few rows of the period.
 """
 
 # ruff: noqa: S608 -- nothing is put together here but the fragments below
@@ -82,7 +85,8 @@ SHARED = f"""
         JOIN participants_exitreason reason ON reason.id = cases.exit_reason_id
         WHERE cases.ended_on <= %(last_day)s
     ),
-    -- Interventions had on some day of the period, by whomever. One that came to nothing was had on no day.
+    -- Interventions had on some day of the period: in a case of the period, or outside it, by somebody with
+    -- another case in the period or none. One that came to nothing was had on no day.
     had AS (
         SELECT intervention.id, intervention.enrolment_id, intervention.kind, intervention.need,
             intervention.offer_id, intervention.provider, intervention.started_on,
@@ -91,7 +95,7 @@ SHARED = f"""
             coalesce(cases.sex, outside.sex) AS sex, coalesce(cases.age, outside.age) AS age,
             cases.id IS NOT NULL
                 OR outside.participant_id IN (SELECT participant_id FROM cases) AS by_participant,
-            intervention.kind = ANY(%(general)s) AS is_general
+            CASE WHEN intervention.kind = ANY(%(general)s) THEN 'general' ELSE 'individual' END AS audience
         FROM participants_intervention intervention
         LEFT JOIN cases ON cases.id = intervention.enrolment_id
         LEFT JOIN LATERAL (
@@ -238,12 +242,7 @@ DECIDED = Population(
 WITH_INTERVENTION = Population(
     """
     SELECT participant_id AS row_id, max(enrolment_id) AS enrolment_id, NULL::bigint AS referral_id,
-        min(sex) AS sex, array_agg(DISTINCT kind) AS kind,
-        CASE
-            WHEN bool_and(is_general) THEN '{general}'::text[]
-            WHEN bool_or(is_general) THEN '{general,individual}'
-            ELSE '{individual}'
-        END AS audience
+        min(sex) AS sex, array_agg(kind) AS kind, array_agg(audience) AS audience
     FROM had
     WHERE by_participant
     GROUP BY participant_id

@@ -60,22 +60,20 @@ NEEDS = Population(
 # planned end or the period's last day, whichever is later.
 _ARRANGED = """
     SELECT had.id AS row_id, had.enrolment_id, NULL::bigint AS referral_id, had.participant_id, had.sex,
-        CASE
-            WHEN offer.id IS NOT NULL THEN 'offer-' || offer.id
-            WHEN had.provider <> '' THEN 'other'
-            ELSE 'none'
-        END AS offer,
-        CASE
-            WHEN offer.provider <> '' THEN 'provider-' || offer.provider
-            WHEN offer.id IS NOT NULL THEN 'own'
-            WHEN had.provider <> '' THEN 'other'
-            ELSE 'none'
-        END AS provider,
-        coalesce(offer.audience, CASE WHEN had.is_general THEN 'general' ELSE 'individual' END) AS audience,
+        coalesce(by_offer.offer, otherwise) AS offer,
+        coalesce(by_offer.provider, otherwise) AS provider,
+        coalesce(by_offer.audience, had.audience) AS audience,
         coalesce(had.ended_on, greatest(had.planned_end_on, %(last_day)s))
             <= (had.started_on + interval '3 months')::date AS is_short
     FROM had
-    LEFT JOIN participants_offer offer ON offer.id = had.offer_id
+    CROSS JOIN LATERAL (
+        SELECT CASE had.provider WHEN '' THEN 'none' ELSE 'other' END AS otherwise
+    ) without_offer
+    LEFT JOIN (
+        SELECT id, 'offer-' || id AS offer,
+            CASE provider WHEN '' THEN 'own' ELSE 'provider-' || provider END AS provider, audience
+        FROM participants_offer
+    ) by_offer ON by_offer.id = had.offer_id
     WHERE had.by_participant
 """
 
@@ -88,8 +86,8 @@ ARRANGED = Population(
 ARRANGED_FOR = Population(
     f"""
     SELECT participant_id AS row_id, max(enrolment_id) AS enrolment_id, NULL::bigint AS referral_id,
-        min(sex) AS sex, array_agg(DISTINCT offer) AS offer, array_agg(DISTINCT provider) AS provider,
-        array_agg(DISTINCT audience) AS audience
+        min(sex) AS sex, array_agg(offer) AS offer, array_agg(provider) AS provider,
+        array_agg(audience) AS audience
     FROM ({_ARRANGED}) arranged
     GROUP BY participant_id
 """,
