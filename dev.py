@@ -2,8 +2,8 @@
 """The way in: `python3 dev.py demo`, `test`, `bench` or `manage`. Needs nothing but Python.
 
 Makes the environment `.venv` beside this file when it is missing or a lock has changed, and goes on
-inside it; what only the tests need is added by the first test. Standard library only, in words that
-older Pythons understand well enough to refuse.
+inside it; what only the tests or the measurements need is added by the first of them. Standard library
+only, in words that older Pythons understand well enough to refuse.
 """
 
 import fcntl
@@ -17,9 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 PROGRAM = ROOT / "requirements-demo.lock"
 TESTS = ROOT / "requirements.lock"  # all of the program's packages, and those of the tests
+BENCH = ROOT / "requirements-bench.lock"  # what the program is measured beside
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 VERSION = "{}.{}".format(*sys.version_info)
+
+MORE = {"test": [TESTS], "bench": [BENCH]}  # what a command needs besides
 
 USAGE = """Så här används dev.py:
 
@@ -41,7 +44,7 @@ def main() -> None:
 
     os.environ["LC_ALL"] = "C.UTF-8"  # LANG may name a locale that does not exist on this machine
     try:
-        make_environment([PROGRAM, TESTS] if command == "test" else [PROGRAM])
+        make_environment([PROGRAM, *MORE.get(command, ())])
     except OSError as error:
         sys.exit(f"Miljön {VENV} kunde inte skapas: {error.strerror}.")
     if command == "test":
@@ -79,7 +82,9 @@ def make_environment(locks: "list[Path]") -> None:
 
 
 def install(lock: Path) -> None:
-    what = "det som behövs" if lock == PROGRAM else "det som testerna behöver"
+    what = {TESTS: "det som testerna behöver", BENCH: "det som mätningarna behöver"}.get(
+        lock, "det som behövs"
+    )
     print(f"Installerar {what} i .venv. Det tar ungefär en halv minut.", flush=True)
     if lock == PROGRAM:
         # Ours may be the one in the .venv that is to be cleared.

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from .place import SIZES, Place
 
-NAMES = ("pages", "plans", "trace", "hidden", "files", "jobs")
+NAMES = ("pages", "plans", "figures", "files", "jobs", "trace", "hidden")
 
 
 def main() -> None:

@@ -2,12 +2,15 @@
 
 Sizes are enrolments; people, plans, notes and records follow in the proportions of a large office with ten
 years of history. A thousand of the enrolments are in a small unit of their own, the rest in one large.
+Of the changes that the program keeps a history of, each person's and each case's first is there.
 Each database is filled once and kept; one filled by other code than this is made anew.
 """
 
 import hashlib
+import sys
 import time
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from django.contrib.auth.hashers import make_password
@@ -19,6 +22,7 @@ SMALL_UNIT = 1_000  # enrolments in it
 CASELOAD = 40  # open cases a consultant, about
 NOTES_OF_THE_LONG_CASE = 400
 LAST_DAY = "2026-10-31"
+_UNDER_WAY = "is being filled"
 
 # Dropped while a table is filled and made again from all its rows at once.
 _LARGE = (
@@ -30,11 +34,15 @@ _LARGE = (
     "participants_step",
     "participants_intervention",
     "participants_note",
+    "participants_assessment",
+    "participants_domainsteps",
     "referrals_referral",
+    "sundbyberg_am_change",
     "sundbyberg_am_accessrecord",
 )
+_SMALL = ("sundbyberg_am_user", "sundbyberg_am_unit", "participants_offer")
 
-_LUHN = """
+_FUNCTIONS = """
 CREATE FUNCTION pg_temp.luhn(digits text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT (10 - sum(CASE WHEN n % 2 = 0 THEN d ELSE d * 2 / 10 + d * 2 % 10 END) % 10) % 10
     FROM (SELECT n, substr(digits, n + 1, 1)::int AS d FROM generate_series(0, 8) AS n) AS each
@@ -42,9 +50,12 @@ $$;
 CREATE FUNCTION pg_temp.some(list text[], chance double precision) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT list[1 + floor(chance * array_length(list, 1))::int]
 $$;
+CREATE FUNCTION pg_temp.kind(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT ('{job_search,work_trial,matching,placement_public,guidance}'::text[])[1 + n % 5]
+$$;
 """
 
-# :people and so on are put in by `_fill`. Persons of the first fifth have two enrolments.
+# {people} and so on are put in by `_statement`. Persons of the first fifth have two enrolments.
 _STATEMENTS = {
     "units": """
         INSERT INTO sundbyberg_am_unit (id, name, kind) VALUES
@@ -77,7 +88,11 @@ _STATEMENTS = {
         INSERT INTO participants_enrolment
             (id, started_on, ended_on, initiator, exit_confirmed, exit_destination, exited_at, void_reason,
              created_at, consultant_id, exit_reason_id, exited_by_id, unit_id, participant_id)
-        SELECT n, started, CASE WHEN is_open THEN NULL ELSE ended END, 'social_services', NULL, '',
+        SELECT n, started, CASE WHEN is_open THEN NULL ELSE ended END,
+            pg_temp.some('{{social_services,social_services,employment_service,self}}', random()),
+            CASE WHEN NOT is_open AND reason IN (
+                SELECT id FROM participants_exitreason WHERE kas_class IN ('A', 'B')
+            ) THEN pg_temp.some('{{true,true,false,NULL}}', random())::boolean END, '',
             CASE WHEN is_open THEN NULL ELSE ended + time '12:00' END, '', started + time '09:00',
             consultant, CASE WHEN is_open THEN NULL ELSE reason END,
             CASE WHEN is_open THEN NULL ELSE consultant END, unit, participant
@@ -122,12 +137,18 @@ _STATEMENTS = {
         SELECT 'Träffar Jobbcenter varje vecka', 'own', 'participant', adopted_on + 30 * n,
             CASE WHEN random() < 0.5 THEN 'done' ELSE 'planned' END, plan.id, n
         FROM participants_plan AS plan, generate_series(1, 2) AS n ORDER BY plan.id""",
+    "offers": """
+        INSERT INTO participants_offer
+            (id, name, kind, provider, audience, valid_from, description)
+        SELECT 1000 + n, 'Erbjudande ' || n, kind, CASE WHEN n <= 5 THEN '' ELSE 'Anordnare ' || n % 3 END,
+            CASE WHEN n % 2 = 0 THEN 'general' ELSE 'individual' END, date '2016-01-01', ''
+        FROM generate_series(1, 15) AS n, pg_temp.kind(n) AS kind""",
     "interventions": """
         INSERT INTO participants_intervention
-            (kind, provider, need, hours_per_week, started_on, planned_end_on, ended_on, outcome,
+            (kind, offer_id, provider, need, hours_per_week, started_on, planned_end_on, ended_on, outcome,
              created_at, enrolment_id, workplace)
-        SELECT pg_temp.some('{{job_search,work_trial,matching,placement_public,guidance}}', random()),
-            'Jobbcenter', '', 20, started_on + least(n * 7, lasting), NULL,
+        SELECT pg_temp.kind(id + n), CASE WHEN n <> 2 THEN 1001 + (id + n - 1) % 15 END,
+            CASE WHEN n = 2 THEN 'Jobbcenter' ELSE '' END, '', 20, started_on + least(n * 7, lasting), NULL,
             CASE WHEN ended_on IS NULL THEN NULL ELSE started_on + least(n * 30, lasting) END,
             CASE WHEN ended_on IS NULL THEN '' ELSE 'completed' END, created_at, id, ''
         FROM (
@@ -145,6 +166,42 @@ _STATEMENTS = {
         INSERT INTO participants_note (kind, happened_on, text, created_at, created_by_id, enrolment_id)
         SELECT 'call', started_on + n, repeat('Ringde om mötet i nästa vecka. ', 8), now(), consultant_id, id
         FROM participants_enrolment, generate_series(1, {long_notes}) AS n WHERE id = {long_case}""",
+    "assessments": """
+        INSERT INTO participants_assessment (id, assessed_on, occasion, version, created_at, enrolment_id)
+        SELECT 2 * id + n, started_on + 7 + n * 80, CASE n WHEN 0 THEN 'start' ELSE 'follow_up' END, 1,
+            created_at, id
+        FROM participants_enrolment, generate_series(0, 1) AS n
+        WHERE id % 4 = 0 AND started_on + 90 <= coalesce(ended_on, date {last_day}) ORDER BY id""",
+    "steps of the assessments": """
+        INSERT INTO participants_domainsteps (domain, consultant_step, assessment_id)
+        SELECT domain, 1 + floor(random() * 5)::int, id
+        FROM participants_assessment, unnest('{{health,job_search,routines}}'::text[]) AS domain
+        ORDER BY id""",
+    "referrals": """
+        INSERT INTO referrals_referral
+            (public_id, initiator, personnummer, no_personnummer_reason, first_name, last_name, phone, email,
+             interpreter_language, answers, proposed_level, level, level_reason, status, submitted_on,
+             answer_due_on, decided_on, return_reason, created_at, decided_by_id, enrolment_id, from_unit_id,
+             sender_id, to_unit_id)
+        SELECT gen_random_uuid(), 'social_services', personnummer, '', first_name, last_name, '', '', '',
+            '{{}}', '', pg_temp.some('{{AM2,AM3}}', random()), '',
+            CASE WHEN accepted THEN 'accepted' ELSE 'returned' END,
+            started_on - waited, started_on - waited + 15, started_on - waited / 2,
+            CASE WHEN accepted THEN '' ELSE 'Uppgifter saknas.' END, enrolment.created_at, consultant_id,
+            CASE WHEN accepted THEN enrolment.id END, 1003, 1003, unit_id
+        FROM participants_enrolment AS enrolment
+        JOIN participants_participant AS person ON person.id = participant_id,
+            LATERAL (SELECT (enrolment.id % 25)::int AS waited) AS days,
+            LATERAL (VALUES (true), (false)) AS answered (accepted)
+        WHERE enrolment.initiator = 'social_services' AND (accepted OR enrolment.id % 20 = 0)
+        ORDER BY enrolment.id""",
+    "history of people": """
+        INSERT INTO sundbyberg_am_change (at, through, kind, "table", row, participant)
+        SELECT created_at, '', 'INSERT', 'participants_participant', id, id FROM participants_participant""",
+    "history of cases": """
+        INSERT INTO sundbyberg_am_change (at, through, kind, "table", row, participant, enrolment)
+        SELECT created_at, '', 'INSERT', 'participants_enrolment', id, participant_id, id
+        FROM participants_enrolment""",
     "access records": """
         INSERT INTO sundbyberg_am_accessrecord (at, page, subjects, user_id, ground)
         SELECT timestamptz '2021-01-01' + n * interval '15 seconds', 'participant',
@@ -156,30 +213,45 @@ _STATEMENTS = {
 def fill(url: str, size: int) -> float:
     """Fill a migrated database, as its superuser at `url`; the seconds that it took, 0 when it was full."""
     with psycopg.connect(url, autocommit=True) as connection:
-        made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        words = " ".join((_FUNCTIONS + "".join(_STATEMENTS.values())).split())
+        made_by = f"filled by {hashlib.sha256(words.encode()).hexdigest()}"
         found = connection.execute("SELECT obj_description('public'::regnamespace)").fetchone()
-        if found and found[0] == f"filled by {made_by}":
+        if found and found[0] == made_by:
             return 0.0
+        if found and found[0] == _UNDER_WAY:
+            sys.exit(
+                "A filling was cut off and its indexes are lost. Remove the folder of the size."
+            )
         began = time.monotonic()
-        connection.execute(
-            "SET session_replication_role = replica"
-        )  # no triggers, no checks of relations
-        connection.execute("SET maintenance_work_mem = '1GB'; SET synchronous_commit = off")
-        connection.execute(_LUHN)
-        for table in ("sundbyberg_am_user", "sundbyberg_am_unit", *_LARGE):
-            # What a filling that was cut off left, or one by other code.
+        connection.execute(f"COMMENT ON SCHEMA public IS '{_UNDER_WAY}'")
+        # What other code filled it with.
+        connection.execute(f"TRUNCATE {', '.join(_LARGE)} CASCADE")
+        connection.execute("SET session_replication_role = replica")
+        for table in _SMALL:
             connection.execute(f"DELETE FROM {table}")
         indexes = _without_indexes(connection)
-        for statement in _STATEMENTS.values():
-            connection.execute(sql.SQL(statement).format(**_numbers(size)))
+        numbers = _numbers(size)
+        units, users, *rest, records = _STATEMENTS
+        _do(url, numbers, [units, users])
+        with ThreadPoolExecutor() as executor:  # the records are of nobody but users
+            list(executor.map(lambda names: _do(url, numbers, names), [rest, [records]]))
         for definition in indexes:
             connection.execute(definition)
         _set_sequences(connection)
-        connection.execute("ANALYZE; CHECKPOINT")
-        connection.execute(
-            sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(f"filled by {made_by}"))
-        )
+        # As it would be after ten years: what is read by its index only need not be looked up in the table.
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+        connection.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(made_by)))
         return time.monotonic() - began
+
+
+def _do(url: str, numbers: Mapping[str, sql.Composable], names: Iterable[str]) -> None:
+    """Do the statements of these names, on a connection without triggers and checks of relations."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+        connection.execute(_FUNCTIONS)
+        for name in names:
+            connection.execute(sql.SQL(_STATEMENTS[name]).format(**numbers))
 
 
 def _numbers(size: int) -> dict[str, sql.Composable]:
@@ -209,6 +281,7 @@ def _numbers(size: int) -> dict[str, sql.Composable]:
 
 def _without_indexes(connection: psycopg.Connection) -> list[str]:
     """Drop what slows the filling; the statements that make it again, what others lean on first."""
+    connection.execute("SET maintenance_work_mem = '1GB'")
     again = []
     rows = connection.execute(
         """
@@ -232,7 +305,7 @@ def _without_indexes(connection: psycopg.Connection) -> list[str]:
 
 
 def _set_sequences(connection: psycopg.Connection) -> None:
-    for table in ("sundbyberg_am_unit", "sundbyberg_am_user", *_LARGE):
+    for table in (*_SMALL, *_LARGE):
         connection.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
         )

@@ -34,6 +34,7 @@ class Place:
         os.environ |= {
             "DATA_DIR": str(self.data),
             "DJANGO_SETTINGS_MODULE": "benchmarks.site.settings",
+            "EMBEDDED_BUFFERS": "512MB",  # a small server's; the demonstration has less
         }
         for name in ("DATABASE_URL", "BROKER_URL"):
             os.environ.pop(name, None)

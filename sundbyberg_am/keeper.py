@@ -172,7 +172,8 @@ class Postgres(Server):
                 pid_file.unlink()
 
     def settings(self) -> list[str]:
-        values = {"shared_buffers": "64MB", "max_wal_size": "256MB", "jit": "off"}
+        buffers = os.environ.get("EMBEDDED_BUFFERS", "64MB")
+        values = {"shared_buffers": buffers, "max_wal_size": "256MB", "jit": "off"}
         # Its log tells that a statement was refused, not which nor of whom.
         values |= {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
         if not self.durable:  # safe when a process is killed, but not when the machine loses power

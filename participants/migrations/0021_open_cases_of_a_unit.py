@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from sundbyberg_am.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -8,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("participants", "0020_narrowings")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             "enrolment",
             models.Index(
                 fields=["unit", "started_on", "id"],

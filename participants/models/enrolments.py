@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField,
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
 
 from sundbyberg_am.models import Unit, User, Versioned
 
@@ -17,6 +18,9 @@ from .people import Participant
 from .work_lists import PLAN_DUE_DAYS, TEAM_MONTHS, EnrolmentQuerySet
 
 REOPEN_DAYS = 30
+
+# The day of the end, and of what goes on the last day that there is: an index finds by it what had not ended.
+UNTIL = Coalesce("ended_on", Value(date.max))
 
 
 class Level(models.TextChoices):
@@ -176,6 +180,28 @@ class Enrolment(Versioned):
                 condition=Q(ended_on=None, voided_at=None),
                 name="enrolment_open_of_unit",
             ),
+            # Those with a day in a period, with what is counted of them: of all, since how many there are of
+            # a day is only known of an index without a condition. And the others of a person.
+            models.Index(
+                UNTIL,
+                include=[
+                    "started_on",
+                    "ended_on",
+                    "id",
+                    "participant",
+                    "initiator",
+                    "exit_reason",
+                    "exit_confirmed",
+                    "voided_at",
+                ],
+                name="enrolment_counted",
+            ),
+            models.Index(
+                fields=["participant", "ended_on"],
+                include=["id"],
+                condition=Q(voided_at=None),
+                name="enrolment_of_person",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -325,7 +351,9 @@ class LevelChange(models.Model):
         verbose_name = "nivå"
         verbose_name_plural = "nivåer"
         indexes: ClassVar = [
-            models.Index(fields=["enrolment", "valid_from", "id"], name="levelchange_in_force")
+            models.Index(
+                fields=["enrolment", "valid_from", "id"], include=["level"], name="level_in_force"
+            )
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(level__in=Level.values), name="level_is_known"),

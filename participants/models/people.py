@@ -189,6 +189,12 @@ class Participant(Versioned):
         verbose_name_plural = "deltagare"
         indexes: ClassVar = [
             models.Index(fields=["name_key", "id"], name="participant_name"),
+            # What is counted of a person.
+            models.Index(
+                fields=["id"],
+                include=["sex", "birth_date", "education"],
+                name="participant_counted",
+            ),
             GinIndex(name_parts(), name="participant_name_parts"),
             # The few that every list leaves out for those who are not named.
             models.Index(fields=["id"], condition=~Q(protection=""), name="participant_protected"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sundbyberg_am.models import User, Versioned
 
-from .enrolments import Enrolment
+from .enrolments import UNTIL, Enrolment
 
 if TYPE_CHECKING:
     from .offers import Offer
@@ -129,6 +129,9 @@ class Plan(Versioned):
         ordering: ClassVar = ["number"]
         verbose_name = "handlingsplan"
         verbose_name_plural = "handlingsplaner"
+        indexes: ClassVar = [
+            models.Index(fields=["enrolment", "adopted_on"], name="plan_adopted"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["enrolment", "number"],
@@ -363,7 +366,26 @@ class Intervention(Versioned):
         ordering: ClassVar = ["started_on", "pk"]
         verbose_name = "insats"
         verbose_name_plural = "insatser"
-        indexes: ClassVar = [models.Index(fields=["ended_on"], name="intervention_ended")]
+        indexes: ClassVar = [
+            models.Index(fields=["ended_on"], name="intervention_ended"),
+            # Those had on a day of a period, with what is counted of them; of all, as of enrolments.
+            models.Index(
+                UNTIL,
+                include=[
+                    "started_on",
+                    "ended_on",
+                    "planned_end_on",
+                    "id",
+                    "enrolment",
+                    "kind",
+                    "offer",
+                    "provider",
+                    "need",
+                    "outcome",
+                ],
+                name="intervention_counted",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=InterventionKind.values), name="intervention_kind_is_known"

@@ -299,6 +299,7 @@ class Referral(models.Model):
         verbose_name_plural = "anvisningar"
         indexes: ClassVar = [
             models.Index(fields=["submitted_on"], name="referral_submitted"),
+            models.Index(fields=["decided_on"], name="referral_decided"),
             models.Index(fields=["to_unit", "status", "answer_due_on"], name="referral_inbox"),
         ]
         constraints: ClassVar = [

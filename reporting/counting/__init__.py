@@ -1,7 +1,7 @@
 """Counts every figure of a period.
 
-The database groups each population to rows that are alike; here those are folded to the members of
-each dimension, and a median comes from a table of values and how many have each.
+The database groups each population to rows that are alike, all of them in one statement; here those are
+folded to the members of each dimension, and a median comes from a table of values and how many have each.
 """
 
 from bisect import bisect_left
@@ -23,11 +23,13 @@ from ..figure import UNKNOWN, WHOLES, Dimension, Figure, Measure
 from ..figures import AGE_ABOVE, AGE_BANDS, CATALOGUE, SEXES, all_dimensions
 from ..periods import Period
 from .sources import SOURCES, Row
+from .statements import SHARED, Population
 
 # Dimension, member and sex; what is counted without a dimension has "" for the first two.
 Cell = tuple[str, str, str]
 # In each cell, how many have each value: days, whether something is so, or None when only counted.
 Tally = Mapping[Cell, Counter[Any]]
+_NOTHING: Counter[Any] = Counter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class FigureValue:
     n: int | None = None
 
 
+# Groups are kept in memory rather than sorted on disk, and a row is looked up rather than all rows read.
+_FOR_MANY_ROWS = "SET LOCAL work_mem = '64MB'; SET LOCAL random_page_cost = 1.1"
+
+
 @contextmanager
 def one_snapshot() -> Iterator[None]:
     """Every count inside sees the rows as they stood when the first of them began.
@@ -59,6 +65,7 @@ def one_snapshot() -> Iterator[None]:
         if begins:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                cursor.execute(_FOR_MANY_ROWS)
         yield
 
 
@@ -116,10 +123,7 @@ def _members(figure: Figure, dimensions: Mapping[str, Dimension]) -> Iterator[tu
 
 def _tallies(period: Period) -> dict[str, Tally]:
     """What is counted of each figure, by its code. A population that several figures count is asked once."""
-    found = {
-        population: _rows(population.grouped, period)
-        for population in dict.fromkeys(source.population for source in SOURCES.values())
-    }
+    found = _grouped(period)
     return {
         figure.code: _fold(figure, source.rows_of(found[source.population]), source.value)
         for figure in CATALOGUE
@@ -127,19 +131,34 @@ def _tallies(period: Period) -> dict[str, Tally]:
     }
 
 
+def _grouped(period: Period) -> dict[Population, list[Row]]:
+    """Every population, grouped, in one statement: what they share is read once."""
+    populations = list(dict.fromkeys(source.population for source in SOURCES.values()))
+    queries = [
+        f"SELECT {number}, json_agg(alike) FROM ({population.grouped}) alike"  # noqa: S608
+        for number, population in enumerate(populations)
+    ]
+    with connections[replica.alias()].cursor() as cursor:
+        cursor.execute(f"{SHARED} {' UNION ALL '.join(queries)}", _parameters(period))
+        return {populations[number]: rows or [] for number, rows in cursor.fetchall()}
+
+
 def _rows(statement: str, period: Period) -> list[Row]:
     """What a statement gives."""
-    parameters: dict[str, Any] = {
+    with connections[replica.alias()].cursor() as cursor:
+        cursor.execute(statement, _parameters(period))
+        columns = [column.name for column in cursor.description]
+        return [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]
+
+
+def _parameters(period: Period) -> dict[str, Any]:
+    return {
         "first_day": period.first_day,
         "last_day": period.last_day,
         "bands": [_born_after(age, period.last_day) for age in _AGES],
         "band_codes": list(_BAND_CODES),
         **_SUPPLY,
     }
-    with connections[replica.alias()].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        columns = [column.name for column in cursor.description]
-        return [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]
 
 
 _ANSWERS = [(need, kind) for need, kinds in NEED_ANSWERED_BY.items() for kind in sorted(kinds)]
@@ -169,34 +188,39 @@ def _born_after(age: int, day: date) -> date:
 def _fold(figure: Figure, rows: Iterable[Row], value: str | None) -> Tally:
     """Put the rows into the cells of the figure.
 
-    A row whose column holds several members is counted in each of them.
+    A row whose column holds several members is counted in each of them, once. The value of a row of many may
+    be the list of theirs.
     """
     tally: defaultdict[Cell, Counter[Any]] = defaultdict(Counter)
     for row in rows:
-        counted = row[value] if value else None
-        groups = [("", ""), *((key, code) for key in figure.by for code in members_of(row, key))]
-        for key, member in groups:
-            tally[key, member, "all"][counted] += row["n"]
-            tally[key, member, row["sex"] or UNKNOWN.code][counted] += row["n"]
+        counted, sex = row[value] if value else None, row["sex"] or UNKNOWN.code
+        for key in ("", *figure.by):
+            for member in members_of(row, key) if key else ("",):
+                if isinstance(counted, list):
+                    tally[key, member, sex].update(counted)
+                else:
+                    tally[key, member, sex][counted] += row["n"]
+    for (key, member, _), found in list(tally.items()):
+        tally[key, member, "all"].update(found)
     return tally
 
 
 def members_of(row: Mapping[str, Any], key: str) -> list[str]:
     """The members of a dimension that a row belongs to: one, mostly."""
-    members = row[key] if isinstance(row[key], list) else [row[key]]
-    return [member or UNKNOWN.code for member in members]
+    members = row[key]
+    return sorted(set(members)) if isinstance(members, list) else [members or UNKNOWN.code]
 
 
 def _value(figure: Figure, key: str, member: str, sex: str, tally: Tally) -> FigureValue:
     by = {key: member} if key else {}
-    counted = tally.get((key, member, sex), Counter())
+    counted = tally.get((key, member, sex), _NOTHING)
     total = counted.total()
     if figure.measure == Measure.COUNT:
         return FigureValue(figure.code, by, sex, total)
     if figure.measure in (Measure.SHARE, Measure.SHARE_OF_ALL):
         part, whole = counted[True], total
         if figure.measure == Measure.SHARE_OF_ALL or key in figure.parts:
-            part, whole = total, tally.get(("", "", sex), Counter()).total()
+            part, whole = total, tally.get(("", "", sex), _NOTHING).total()
         return FigureValue(figure.code, by, sex, part / whole if whole else None, part, whole)
     if not total:
         return FigureValue(figure.code, by, sex, None, n=0)

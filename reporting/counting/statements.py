@@ -1,10 +1,14 @@
 """The populations that are counted: one statement each, with a row for everyone or everything in it.
 
 A population is what the figures count and what stands behind them: grouped in the database to rows that are
-alike it gives the figures, ungrouped the rows behind one of them. The parameters are `first_day` and
+alike it gives the figures, ungrouped the rows behind one of them. Each is said in terms of what several share
+(`SHARED`), so that everything is counted from one reading of the cases. The parameters are `first_day` and
 `last_day` of the period; `bands`, the first birth date of each age band, the oldest first, and
 `band_codes`, their codes, so that `width_bucket` finds the band, null where the birth date is unknown; and
 `general`, the kinds of intervention for a group. Enrolments that were registered by mistake count nowhere.
+
+`LATERAL (… LIMIT 1)` has a row looked up for each case. A plain join says the same where there is but one,
+but may read the whole table, with all its years, for the few rows of the period.
 """
 
 # ruff: noqa: S608 -- nothing is put together here but the fragments below
@@ -16,268 +20,246 @@ from dataclasses import dataclass
 class Population:
     """Everyone or everything of a kind in a period.
 
-    `one_each` is a statement that gives a row for each: `row_id`, its key; `enrolment_id` and `referral_id`,
-    what it belongs to, either may be null; and the columns that the figures use.
+    `each` is a query, to be said after `SHARED`, that gives a row for each: `row_id`, its key;
+    `enrolment_id` and `referral_id`, what it belongs to, either may be null; the columns that the figures
+    use; and, where there is one, the `number` of each that a median or a mean is of.
     """
 
-    one_each: str
+    each: str
     columns: tuple[str, ...]
+    number: str | None = None
+
+    @property
+    def one_each(self) -> str:
+        """A statement that gives the rows."""
+        return f"{SHARED} SELECT * FROM ({self.each}) each"
 
     @property
     def grouped(self) -> str:
-        """The columns, and `n`, how many have just those."""
+        """A query for the columns, `n`, how many have just those, and the numbers of these, as an array."""
         columns = ", ".join(self.columns)
-        return f"SELECT {columns}, count(*) AS n FROM ({self.one_each}) each GROUP BY {columns}"
+        numbers = (
+            f", array_agg({self.number}) FILTER (WHERE {self.number} IS NOT NULL) AS {self.number}"
+            if self.number
+            else ""
+        )
+        return (
+            f"SELECT {columns}, count(*) AS n{numbers} FROM ({self.each}) each GROUP BY {columns}"
+        )
 
-
-# The level in force on the enrolment's last day or the period's, whichever is first.
-_LEVEL = """
-    LEFT JOIN LATERAL (
-        SELECT change.level
-        FROM participants_levelchange change
-        WHERE change.enrolment_id = enrolment.id
-            AND change.valid_from <= least(enrolment.ended_on, %(last_day)s)
-        ORDER BY change.valid_from DESC, change.id DESC
-        LIMIT 1
-    ) in_force ON true
-"""
-
-_FIRST_LEVEL = """
-    LEFT JOIN LATERAL (
-        SELECT change.level
-        FROM participants_levelchange change
-        WHERE change.enrolment_id = enrolment.id
-        ORDER BY change.valid_from, change.id
-        LIMIT 1
-    ) registered ON true
-"""
 
 _BAND = "(%(band_codes)s::text[])[1 + width_bucket(participant.birth_date, %(bands)s::date[])]"
 
-# Persons enrolled on at least one day of the period, each by the latest of those enrolments.
-PERSONS = """
-    (
-        SELECT DISTINCT ON (participant_id) *
-        FROM participants_enrolment
-        WHERE voided_at IS NULL
-            AND started_on <= %(last_day)s
-            AND (ended_on IS NULL OR ended_on >= %(first_day)s)
-        ORDER BY participant_id, started_on DESC
-    ) enrolment
+# What has no end ends after every period. In these words it is found by an index.
+_ENDS_IN_OR_AFTER = "coalesce({}.ended_on, '9999-12-31'::date) >= %(first_day)s"
+
+SHARED = f"""
+    WITH
+    -- Enrolments with a day in the period, with the level in force on the last day of either.
+    cases AS (
+        SELECT enrolment.id, enrolment.participant_id, enrolment.started_on, enrolment.ended_on,
+            enrolment.initiator, enrolment.exit_reason_id, enrolment.exit_confirmed,
+            participant.sex, participant.birth_date, participant.education, {_BAND} AS age, in_force.level
+        FROM participants_enrolment enrolment
+        JOIN participants_participant participant ON participant.id = enrolment.participant_id
+        LEFT JOIN LATERAL (
+            SELECT change.level
+            FROM participants_levelchange change
+            WHERE change.enrolment_id = enrolment.id
+                AND change.valid_from <= least(enrolment.ended_on, %(last_day)s)
+            ORDER BY change.valid_from DESC, change.id DESC
+            LIMIT 1
+        ) in_force ON true
+        WHERE enrolment.voided_at IS NULL
+            AND enrolment.started_on <= %(last_day)s
+            AND {_ENDS_IN_OR_AFTER.format("enrolment")}
+    ),
+    -- The participants, each by the latest of those enrolments.
+    latest AS (
+        SELECT DISTINCT ON (participant_id) * FROM cases ORDER BY participant_id, started_on DESC
+    ),
+    ended_cases AS (
+        SELECT cases.*, cases.ended_on - cases.started_on AS days,
+            reason.code AS reason, reason.counts_as, reason.kas_class
+        FROM cases
+        JOIN participants_exitreason reason ON reason.id = cases.exit_reason_id
+        WHERE cases.ended_on <= %(last_day)s
+    ),
+    -- Interventions had on some day of the period: in a case of the period, or outside it, by somebody with
+    -- another case in the period or none. One that came to nothing was had on no day.
+    had AS (
+        SELECT intervention.id, intervention.enrolment_id, intervention.kind, intervention.need,
+            intervention.offer_id, intervention.provider, intervention.started_on,
+            intervention.planned_end_on, intervention.ended_on,
+            coalesce(cases.participant_id, outside.participant_id) AS participant_id,
+            coalesce(cases.sex, outside.sex) AS sex, coalesce(cases.age, outside.age) AS age,
+            cases.id IS NOT NULL
+                OR outside.participant_id IN (SELECT participant_id FROM cases) AS by_participant,
+            CASE WHEN intervention.kind = ANY(%(general)s) THEN 'general' ELSE 'individual' END AS audience
+        FROM participants_intervention intervention
+        LEFT JOIN cases ON cases.id = intervention.enrolment_id
+        LEFT JOIN LATERAL (
+            SELECT enrolment.participant_id, participant.sex, {_BAND} AS age
+            FROM participants_enrolment enrolment
+            JOIN participants_participant participant ON participant.id = enrolment.participant_id
+            WHERE cases.id IS NULL
+                AND enrolment.id = intervention.enrolment_id
+                AND enrolment.voided_at IS NULL
+            LIMIT 1
+        ) outside ON true
+        WHERE intervention.outcome <> 'not_started'
+            AND intervention.started_on <= %(last_day)s
+            AND {_ENDS_IN_OR_AFTER.format("intervention")}
+            AND (cases.id IS NOT NULL OR outside.participant_id IS NOT NULL)
+    ),
+    -- Referrals that were sent or answered in the period. Legal sex is that of the participant that the
+    -- referral became, or that has its personnummer, since a registered sex goes before the number's.
+    referred AS (
+        SELECT referral.*,
+            coalesce(
+                enrolled.sex,
+                (
+                    SELECT known.sex FROM participants_participant known
+                    WHERE known.personnummer = referral.personnummer
+                ),
+                CASE substr(referral.personnummer, 11, 1)::int %% 2 WHEN 0 THEN 'women' WHEN 1 THEN 'men' END
+            ) AS sex
+        FROM referrals_referral referral
+        LEFT JOIN participants_enrolment enrolment ON enrolment.id = referral.enrolment_id
+        LEFT JOIN participants_participant enrolled ON enrolled.id = enrolment.participant_id
+        WHERE referral.submitted_on BETWEEN %(first_day)s AND %(last_day)s
+            OR referral.decided_on BETWEEN %(first_day)s AND %(last_day)s
+    )
 """
 
+# Persons enrolled on at least one day of the period.
 PARTICIPANTS = Population(
-    f"""
-    SELECT enrolment.id AS row_id, enrolment.id AS enrolment_id, NULL::bigint AS referral_id,
-        in_force.level, {_BAND} AS age, participant.education, enrolment.initiator,
-        participant.sex,
-        in_force.level IS NOT NULL
-            AND participant.education <> 'unknown'
-            AND participant.sex <> 'unknown'
-            AND participant.birth_date IS NOT NULL
+    """
+    SELECT latest.id AS row_id, latest.id AS enrolment_id, NULL::bigint AS referral_id,
+        latest.level, latest.age, latest.education, latest.initiator, latest.sex,
+        latest.level IS NOT NULL
+            AND latest.education <> 'unknown'
+            AND latest.sex <> 'unknown'
+            AND latest.birth_date IS NOT NULL
             AND (
-                enrolment.ended_on IS NULL OR enrolment.ended_on > %(last_day)s
+                latest.ended_on IS NULL OR latest.ended_on > %(last_day)s
                 OR reason.kas_class <> 'unknown'
-                AND (reason.kas_class NOT IN ('A', 'B') OR enrolment.exit_confirmed IS NOT NULL)
+                AND (reason.kas_class NOT IN ('A', 'B') OR latest.exit_confirmed IS NOT NULL)
             ) AS complete
-    FROM {PERSONS}
-    JOIN participants_participant participant ON participant.id = enrolment.participant_id
-    LEFT JOIN participants_exitreason reason ON reason.id = enrolment.exit_reason_id
-    {_LEVEL}
+    FROM latest
+    LEFT JOIN participants_exitreason reason ON reason.id = latest.exit_reason_id
 """,
-    (
-        "level",
-        "age",
-        "education",
-        "initiator",
-        "sex",
-        "complete",
-    ),
+    ("level", "age", "education", "initiator", "sex", "complete"),
 )
 
 # Enrolments that began in the period, by the first level that was registered. `in_time` is null for
 # those whose 30 days had not passed when the period ended.
 STARTED = Population(
-    f"""
-    SELECT enrolment.id AS row_id, enrolment.id AS enrolment_id, referral.id AS referral_id,
-        registered.level, in_force.level AS level_in_force, {_BAND} AS age, participant.sex,
-        enrolment.started_on - referral.submitted_on AS days_from_referral,
+    """
+    SELECT cases.id AS row_id, cases.id AS enrolment_id, referral.id AS referral_id,
+        registered.level, cases.level AS level_in_force, cases.age, cases.sex,
+        cases.started_on - referral.submitted_on AS days_from_referral,
         EXISTS (
             SELECT FROM participants_enrolment earlier
-            WHERE earlier.participant_id = enrolment.participant_id
+            WHERE earlier.participant_id = cases.participant_id
                 AND earlier.voided_at IS NULL
-                AND earlier.ended_on >= (enrolment.started_on - interval '12 months')::date
-                AND earlier.ended_on < enrolment.started_on
+                AND earlier.ended_on >= (cases.started_on - interval '12 months')::date
+                AND earlier.ended_on < cases.started_on
         ) AS re_entry,
-        CASE WHEN enrolment.started_on <= %(last_day)s - 30 THEN EXISTS (
+        CASE WHEN cases.started_on <= %(last_day)s - 30 THEN EXISTS (
             SELECT FROM participants_plan plan
-            WHERE plan.enrolment_id = enrolment.id
-                AND plan.adopted_on <= enrolment.started_on + 30
+            WHERE plan.enrolment_id = cases.id
+                AND plan.adopted_on <= cases.started_on + 30
         ) END AS in_time
-    FROM participants_enrolment enrolment
-    JOIN participants_participant participant ON participant.id = enrolment.participant_id
-    LEFT JOIN referrals_referral referral ON referral.enrolment_id = enrolment.id
-    {_FIRST_LEVEL}
-    {_LEVEL}
-    WHERE enrolment.voided_at IS NULL
-        AND enrolment.started_on BETWEEN %(first_day)s AND %(last_day)s
+    FROM cases
+    LEFT JOIN LATERAL (
+        SELECT id, submitted_on FROM referrals_referral WHERE enrolment_id = cases.id LIMIT 1
+    ) referral ON true
+    LEFT JOIN LATERAL (
+        SELECT change.level
+        FROM participants_levelchange change
+        WHERE change.enrolment_id = cases.id
+        ORDER BY change.valid_from, change.id
+        LIMIT 1
+    ) registered ON true
+    WHERE cases.started_on >= %(first_day)s
 """,
-    (
-        "level",
-        "level_in_force",
-        "age",
-        "sex",
-        "days_from_referral",
-        "re_entry",
-        "in_time",
-    ),
+    ("level", "level_in_force", "age", "sex", "re_entry", "in_time"),
+    number="days_from_referral",
 )
 
 # Enrolments that ended in the period.
 EXITS = Population(
-    f"""
-    SELECT enrolment.id AS row_id, enrolment.id AS enrolment_id, NULL::bigint AS referral_id,
-        reason.code AS reason, reason.counts_as IN ('work', 'studies') AS work_or_studies,
-        in_force.level, {_BAND} AS age, participant.sex,
-        enrolment.ended_on - enrolment.started_on AS days
-    FROM participants_enrolment enrolment
-    JOIN participants_participant participant ON participant.id = enrolment.participant_id
-    JOIN participants_exitreason reason ON reason.id = enrolment.exit_reason_id
-    {_LEVEL}
-    WHERE enrolment.voided_at IS NULL
-        AND enrolment.ended_on BETWEEN %(first_day)s AND %(last_day)s
+    """
+    SELECT id AS row_id, id AS enrolment_id, NULL::bigint AS referral_id,
+        reason, counts_as IN ('work', 'studies') AS work_or_studies, level, age, sex, days
+    FROM ended_cases
 """,
-    (
-        "reason",
-        "work_or_studies",
-        "level",
-        "age",
-        "sex",
-        "days",
-    ),
+    ("reason", "work_or_studies", "level", "age", "sex"),
+    number="days",
 )
 
 # Enrolments that went on after the period's last day.
 ONGOING = Population(
-    f"""
-    SELECT enrolment.id AS row_id, enrolment.id AS enrolment_id, NULL::bigint AS referral_id,
-        in_force.level, {_BAND} AS age, participant.sex,
-        %(last_day)s - enrolment.started_on AS days,
-        (enrolment.started_on + interval '10 months')::date <= %(last_day)s AS ten_months
-    FROM participants_enrolment enrolment
-    JOIN participants_participant participant ON participant.id = enrolment.participant_id
-    {_LEVEL}
-    WHERE enrolment.voided_at IS NULL
-        AND enrolment.started_on <= %(last_day)s
-        AND (enrolment.ended_on IS NULL OR enrolment.ended_on > %(last_day)s)
+    """
+    SELECT id AS row_id, id AS enrolment_id, NULL::bigint AS referral_id, level, age, sex,
+        %(last_day)s - started_on AS days,
+        (started_on + interval '10 months')::date <= %(last_day)s AS ten_months
+    FROM cases
+    WHERE ended_on IS NULL OR ended_on > %(last_day)s
 """,
-    (
-        "level",
-        "age",
-        "sex",
-        "days",
-        "ten_months",
-    ),
+    ("level", "age", "sex", "ten_months"),
+    number="days",
 )
-
-# Legal sex of the referred: of the participant that the referral became, or that has its personnummer,
-# since a registered sex goes before the number's; else by the number.
-_REFERRED = """
-    FROM referrals_referral referral
-    LEFT JOIN participants_enrolment enrolment ON enrolment.id = referral.enrolment_id
-    LEFT JOIN participants_participant enrolled ON enrolled.id = enrolment.participant_id
-    LEFT JOIN participants_participant known ON known.personnummer = referral.personnummer
-    CROSS JOIN LATERAL (
-        SELECT coalesce(
-            enrolled.sex,
-            known.sex,
-            CASE substr(referral.personnummer, 11, 1)::int %% 2 WHEN 0 THEN 'women' WHEN 1 THEN 'men' END
-        ) AS sex
-    ) referred
-"""
 
 # Referrals submitted in the period, with the answer as it stood on its last day.
 REFERRALS = Population(
-    f"""
-    SELECT referral.id AS row_id, referral.enrolment_id, referral.id AS referral_id,
-        nullif(referral.level, '') AS level, referral.initiator, referred.sex,
+    """
+    SELECT id AS row_id, enrolment_id, id AS referral_id, nullif(level, '') AS level, initiator, sex,
         CASE
-            WHEN referral.decided_on <= %(last_day)s THEN referral.status
-            WHEN referral.withdrawn_on <= %(last_day)s THEN 'withdrawn'
+            WHEN decided_on <= %(last_day)s THEN status
+            WHEN withdrawn_on <= %(last_day)s THEN 'withdrawn'
             ELSE 'pending'
         END AS outcome
-    {_REFERRED}
-    WHERE referral.submitted_on BETWEEN %(first_day)s AND %(last_day)s
+    FROM referred
+    WHERE submitted_on BETWEEN %(first_day)s AND %(last_day)s
 """,
-    (
-        "level",
-        "initiator",
-        "sex",
-        "outcome",
-    ),
+    ("level", "initiator", "sex", "outcome"),
 )
 
 # Referrals accepted or returned in the period.
 DECIDED = Population(
-    f"""
-    SELECT referral.id AS row_id, referral.enrolment_id, referral.id AS referral_id,
-        referred.sex, referral.decided_on - referral.submitted_on AS days
-    {_REFERRED}
-    WHERE referral.decided_on BETWEEN %(first_day)s AND %(last_day)s
+    """
+    SELECT id AS row_id, enrolment_id, id AS referral_id, sex, decided_on - submitted_on AS days
+    FROM referred
+    WHERE decided_on BETWEEN %(first_day)s AND %(last_day)s
 """,
-    (
-        "sex",
-        "days",
-    ),
+    ("sex",),
+    number="days",
 )
 
-# Participants with the kinds of intervention that each has had on some day of the period. One that came to
-# nothing was had on no day.
+# Participants with the kinds of intervention that each has had on some day of the period.
 WITH_INTERVENTION = Population(
     """
-    SELECT participant.id AS row_id, max(enrolment.id) AS enrolment_id, NULL::bigint AS referral_id,
-        participant.sex, array_agg(DISTINCT intervention.kind) AS kind,
-        array_agg(
-            DISTINCT CASE WHEN intervention.kind = ANY(%(general)s) THEN 'general' ELSE 'individual' END
-        ) AS audience
-    FROM participants_intervention intervention
-    JOIN participants_enrolment enrolment ON enrolment.id = intervention.enrolment_id
-    JOIN participants_participant participant ON participant.id = enrolment.participant_id
-    WHERE enrolment.voided_at IS NULL
-        AND intervention.outcome <> 'not_started'
-        AND intervention.started_on <= %(last_day)s
-        AND (intervention.ended_on IS NULL OR intervention.ended_on >= %(first_day)s)
-        AND EXISTS (
-            SELECT FROM participants_enrolment enrolled
-            WHERE enrolled.participant_id = participant.id
-                AND enrolled.voided_at IS NULL
-                AND enrolled.started_on <= %(last_day)s
-                AND (enrolled.ended_on IS NULL OR enrolled.ended_on >= %(first_day)s)
-        )
-    GROUP BY participant.id
+    SELECT participant_id AS row_id, max(enrolment_id) AS enrolment_id, NULL::bigint AS referral_id,
+        min(sex) AS sex, array_agg(kind) AS kind, array_agg(audience) AS audience
+    FROM had
+    WHERE by_participant
+    GROUP BY participant_id
 """,
     ("kind", "audience", "sex"),
 )
 
-# Interventions that ended in the period, without those that came to nothing.
+# Interventions that ended in the period.
 ENDED_INTERVENTIONS = Population(
-    f"""
-    SELECT intervention.id AS row_id, enrolment.id AS enrolment_id, NULL::bigint AS referral_id,
-        intervention.kind, {_BAND} AS age, participant.sex,
-        intervention.ended_on - intervention.started_on AS days
-    FROM participants_intervention intervention
-    JOIN participants_enrolment enrolment ON enrolment.id = intervention.enrolment_id
-    JOIN participants_participant participant ON participant.id = enrolment.participant_id
-    WHERE enrolment.voided_at IS NULL
-        AND intervention.outcome <> 'not_started'
-        AND intervention.ended_on BETWEEN %(first_day)s AND %(last_day)s
+    """
+    SELECT id AS row_id, enrolment_id, NULL::bigint AS referral_id, kind, age, sex,
+        ended_on - started_on AS days
+    FROM had
+    WHERE ended_on <= %(last_day)s
 """,
-    (
-        "kind",
-        "age",
-        "sex",
-        "days",
-    ),
+    ("kind", "age", "sex"),
+    number="days",
 )
 
 # Persons with an exit in the period, each by the last of them. Work and studies want a confirmation.
@@ -286,24 +268,20 @@ KAS_EXITS = Population(
     SELECT row_id, row_id AS enrolment_id, NULL::bigint AS referral_id,
         kas_class, kas_class IN ('A', 'B') AS work_or_studies, sex, length
     FROM (
-        SELECT DISTINCT ON (enrolment.participant_id) enrolment.id AS row_id, participant.sex,
+        SELECT DISTINCT ON (participant_id) id AS row_id, sex,
             CASE
-                WHEN reason.kas_class NOT IN ('A', 'B') OR enrolment.exit_confirmed THEN reason.kas_class
-                WHEN enrolment.exit_confirmed IS NULL THEN 'unconfirmed'
+                WHEN kas_class NOT IN ('A', 'B') OR exit_confirmed THEN kas_class
+                WHEN exit_confirmed IS NULL THEN 'unconfirmed'
                 ELSE 'E'
             END AS kas_class,
             CASE
-                WHEN enrolment.ended_on <= (enrolment.started_on + interval '6 months')::date THEN 'up-to-6'
-                WHEN enrolment.ended_on <= (enrolment.started_on + interval '12 months')::date THEN '6-12'
-                WHEN enrolment.ended_on <= (enrolment.started_on + interval '24 months')::date THEN '12-24'
+                WHEN ended_on <= (started_on + interval '6 months')::date THEN 'up-to-6'
+                WHEN ended_on <= (started_on + interval '12 months')::date THEN '6-12'
+                WHEN ended_on <= (started_on + interval '24 months')::date THEN '12-24'
                 ELSE 'over-24'
             END AS length
-        FROM participants_enrolment enrolment
-        JOIN participants_participant participant ON participant.id = enrolment.participant_id
-        JOIN participants_exitreason reason ON reason.id = enrolment.exit_reason_id
-        WHERE enrolment.voided_at IS NULL
-            AND enrolment.ended_on BETWEEN %(first_day)s AND %(last_day)s
-        ORDER BY enrolment.participant_id, enrolment.ended_on DESC, enrolment.id DESC
+        FROM ended_cases
+        ORDER BY participant_id, ended_on DESC, id DESC
     ) last_exit
 """,
     ("kas_class", "work_or_studies", "sex", "length"),
@@ -311,41 +289,41 @@ KAS_EXITS = Population(
 
 # Persons assessed at least twice by the last day: from the first assessment to the latest, over the domains
 # that the consultant assessed both times. Without such a domain the sum is nought: unchanged.
+_ASSESSED = """
+    assessment.assessed_on <= %(last_day)s
+    AND EXISTS (
+        SELECT FROM participants_domainsteps steps
+        WHERE steps.assessment_id = assessment.id AND steps.consultant_step IS NOT NULL
+    )
+"""
 PROGRESS = Population(
     f"""
     SELECT row_id, row_id AS enrolment_id, NULL::bigint AS referral_id,
         level, sex, direction, direction = 'improved' AS improved, clear
     FROM (
-        SELECT enrolment.id AS row_id, in_force.level, participant.sex,
+        SELECT latest.id AS row_id, latest.level, latest.sex,
             CASE sign(coalesce(sum(later.consultant_step - earlier.consultant_step), 0))
                 WHEN 1 THEN 'improved' WHEN 0 THEN 'unchanged' ELSE 'worsened'
             END AS direction,
             coalesce(max(later.consultant_step - earlier.consultant_step), 0) >= 2 AS clear
-        FROM {PERSONS}
-        JOIN participants_participant participant ON participant.id = enrolment.participant_id
-        {_LEVEL}
+        FROM latest
         CROSS JOIN LATERAL (
-            SELECT min(assessed_on) AS first_on, max(assessed_on) AS latest_on
-            FROM participants_assessment assessment
-            WHERE assessment.enrolment_id = enrolment.id
-                AND assessment.assessed_on <= %(last_day)s
-                AND EXISTS (
-                    SELECT FROM participants_domainsteps steps
-                    WHERE steps.assessment_id = assessment.id AND steps.consultant_step IS NOT NULL
-                )
-        ) assessed
-        JOIN participants_assessment first_one
-            ON first_one.enrolment_id = enrolment.id AND first_one.assessed_on = assessed.first_on
-        JOIN participants_assessment latest_one
-            ON latest_one.enrolment_id = enrolment.id
-            AND latest_one.assessed_on = assessed.latest_on
-            AND assessed.latest_on > assessed.first_on
+            SELECT assessment.id FROM participants_assessment assessment
+            WHERE assessment.enrolment_id = latest.id AND {_ASSESSED}
+            ORDER BY assessment.assessed_on LIMIT 1
+        ) first_one
+        CROSS JOIN LATERAL (
+            SELECT assessment.id FROM participants_assessment assessment
+            WHERE assessment.enrolment_id = latest.id AND {_ASSESSED}
+            ORDER BY assessment.assessed_on DESC LIMIT 1
+        ) latest_one
         LEFT JOIN (
             participants_domainsteps earlier
             JOIN participants_domainsteps later ON later.domain = earlier.domain
                 AND earlier.consultant_step IS NOT NULL AND later.consultant_step IS NOT NULL
         ) ON earlier.assessment_id = first_one.id AND later.assessment_id = latest_one.id
-        GROUP BY enrolment.id, in_force.level, participant.sex
+        WHERE first_one.id <> latest_one.id
+        GROUP BY latest.id, latest.level, latest.sex
     ) each_one
 """,
     ("level", "sex", "direction", "improved", "clear"),

@@ -6,31 +6,12 @@ Rows and parameters as in `statements.py`, and besides: `needs`, the needs that 
 
 # ruff: noqa: S608 -- nothing is put together here but the fragments below
 
-from .statements import PERSONS, Population
-
-# Interventions had on some day of the period by its participants, without those that came to nothing.
-_HAD = """
-    FROM participants_intervention intervention
-    JOIN participants_enrolment enrolment ON enrolment.id = intervention.enrolment_id
-    JOIN participants_participant participant ON participant.id = enrolment.participant_id
-    LEFT JOIN participants_offer offer ON offer.id = intervention.offer_id
-    WHERE enrolment.voided_at IS NULL
-        AND intervention.outcome <> 'not_started'
-        AND intervention.started_on <= %(last_day)s
-        AND (intervention.ended_on IS NULL OR intervention.ended_on >= %(first_day)s)
-        AND participant.id IN (
-            SELECT participant_id
-            FROM participants_enrolment
-            WHERE voided_at IS NULL
-                AND started_on <= %(last_day)s
-                AND (ended_on IS NULL OR ended_on >= %(first_day)s)
-        )
-"""
+from .statements import Population
 
 # Participants with the needs that the latest mapping shows, and those of them that nothing has answered. The
 # mapping is that of the referral sent last, by the period's last day, of those that led to an enrolment.
 NEEDS = Population(
-    f"""
+    """
     WITH speaks_for AS MATERIALIZED (
         SELECT form.id AS form_id, question ->> 'key' AS question, option ->> 'value' AS answer, need
         FROM referrals_mappingform form
@@ -41,25 +22,22 @@ NEEDS = Population(
         WHERE need = ANY(%(needs)s)
     ),
     mapped AS MATERIALIZED (
-        SELECT DISTINCT ON (enrolment.participant_id)
-            enrolment.participant_id, referral.form_id, referral.answers
-        FROM referrals_referral referral
-        JOIN participants_enrolment enrolment ON enrolment.id = referral.enrolment_id
+        SELECT DISTINCT ON (latest.participant_id)
+            latest.participant_id, latest.id, latest.sex, referral.form_id, referral.answers
+        FROM latest
+        JOIN participants_enrolment enrolment ON enrolment.participant_id = latest.participant_id
+        JOIN referrals_referral referral ON referral.enrolment_id = enrolment.id
         WHERE enrolment.voided_at IS NULL
             AND referral.form_id IS NOT NULL
-            AND referral.answers <> '{{}}'
+            AND referral.answers <> '{}'
             AND referral.submitted_on <= %(last_day)s
-        ORDER BY enrolment.participant_id, referral.submitted_on DESC, referral.id DESC
+        ORDER BY latest.participant_id, referral.submitted_on DESC, referral.id DESC
     ),
     needed AS MATERIALIZED (
-        SELECT DISTINCT mapped.participant_id, speaks_for.need
+        SELECT DISTINCT mapped.participant_id, mapped.id, mapped.sex, speaks_for.need
         FROM mapped
         JOIN speaks_for ON speaks_for.form_id = mapped.form_id
             AND (mapped.answers -> speaks_for.question) ? speaks_for.answer
-    ),
-    had AS MATERIALIZED (
-        SELECT participant.id AS participant_id, intervention.need, intervention.kind
-        {_HAD}
     ),
     answered AS MATERIALIZED (
         SELECT participant_id, need FROM had
@@ -68,42 +46,35 @@ NEEDS = Population(
         FROM had
         JOIN unnest(%(answered)s::text[], %(answering)s::text[]) AS pair (need, kind) USING (kind)
     )
-    SELECT enrolment.id AS row_id, enrolment.id AS enrolment_id, NULL::bigint AS referral_id,
-        participant.sex, array_agg(needed.need ORDER BY needed.need) AS need,
+    SELECT needed.id AS row_id, needed.id AS enrolment_id, NULL::bigint AS referral_id, needed.sex,
+        array_agg(needed.need ORDER BY needed.need) AS need,
         array_agg(needed.need ORDER BY needed.need) FILTER (WHERE answered.need IS NULL) AS unmet
     FROM needed
-    JOIN participants_participant participant ON participant.id = needed.participant_id
-    JOIN {PERSONS} ON enrolment.participant_id = participant.id
-    LEFT JOIN answered ON answered.participant_id = needed.participant_id
-        AND answered.need = needed.need
-    GROUP BY participant.id, enrolment.id
+    LEFT JOIN answered USING (participant_id, need)
+    GROUP BY needed.id, needed.sex
 """,
     ("sex", "need", "unmet"),
 )
 
-# By what each of the interventions was arranged. One that goes on is known to last until its planned end or
-# the period's last day, whichever is later.
-_ARRANGED = f"""
-    SELECT intervention.id AS row_id, enrolment.id AS enrolment_id, NULL::bigint AS referral_id,
-        participant.id AS participant_id, participant.sex,
-        CASE
-            WHEN offer.id IS NOT NULL THEN 'offer-' || offer.id
-            WHEN intervention.provider <> '' THEN 'other'
-            ELSE 'none'
-        END AS offer,
-        CASE
-            WHEN offer.provider <> '' THEN 'provider-' || offer.provider
-            WHEN offer.id IS NOT NULL THEN 'own'
-            WHEN intervention.provider <> '' THEN 'other'
-            ELSE 'none'
-        END AS provider,
-        coalesce(
-            offer.audience,
-            CASE WHEN intervention.kind = ANY(%(general)s) THEN 'general' ELSE 'individual' END
-        ) AS audience,
-        coalesce(intervention.ended_on, greatest(intervention.planned_end_on, %(last_day)s))
-            <= (intervention.started_on + interval '3 months')::date AS is_short
-    {_HAD}
+# By what each of the participants' interventions was arranged. One that goes on is known to last until its
+# planned end or the period's last day, whichever is later.
+_ARRANGED = """
+    SELECT had.id AS row_id, had.enrolment_id, NULL::bigint AS referral_id, had.participant_id, had.sex,
+        coalesce(by_offer.offer, otherwise) AS offer,
+        coalesce(by_offer.provider, otherwise) AS provider,
+        coalesce(by_offer.audience, had.audience) AS audience,
+        coalesce(had.ended_on, greatest(had.planned_end_on, %(last_day)s))
+            <= (had.started_on + interval '3 months')::date AS is_short
+    FROM had
+    CROSS JOIN LATERAL (
+        SELECT CASE had.provider WHEN '' THEN 'none' ELSE 'other' END AS otherwise
+    ) without_offer
+    LEFT JOIN (
+        SELECT id, 'offer-' || id AS offer,
+            CASE provider WHEN '' THEN 'own' ELSE 'provider-' || provider END AS provider, audience
+        FROM participants_offer
+    ) by_offer ON by_offer.id = had.offer_id
+    WHERE had.by_participant
 """
 
 ARRANGED = Population(
@@ -115,10 +86,10 @@ ARRANGED = Population(
 ARRANGED_FOR = Population(
     f"""
     SELECT participant_id AS row_id, max(enrolment_id) AS enrolment_id, NULL::bigint AS referral_id,
-        sex, array_agg(DISTINCT offer) AS offer, array_agg(DISTINCT provider) AS provider,
-        array_agg(DISTINCT audience) AS audience
+        min(sex) AS sex, array_agg(offer) AS offer, array_agg(provider) AS provider,
+        array_agg(audience) AS audience
     FROM ({_ARRANGED}) arranged
-    GROUP BY participant_id, sex
+    GROUP BY participant_id
 """,
     ("offer", "provider", "audience", "sex"),
 )
@@ -132,5 +103,6 @@ SURVEY = Population(
     FROM participants_surveyanswer
     WHERE month BETWEEN %(first_day)s AND %(last_day)s
 """,
-    ("sex", "marks"),
+    ("sex",),
+    number="marks",
 )
