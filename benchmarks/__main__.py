@@ -26,6 +26,7 @@ def main() -> None:
         say(f"\n{name}\n")
         for label, seconds, words in import_module(f"benchmarks.{name}").measure(place):
             say(f"  {label:<34} {seconds * 1000:8.1f} ms   {words}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

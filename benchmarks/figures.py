@@ -7,7 +7,7 @@ that is read, and a few cases after a long history.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,13 @@ ROWS = {
 }
 
 
-def measure(place: Place) -> list[tuple[str, float, str]]:
+def measure(place: Place) -> Iterator[tuple[str, float, str]]:
     """For each way: its median in seconds, and of what it is how much."""
     if place.size != "1k" and (tables := read_whole(_ours)):
         raise AssertionError(f"To count reads all of {', '.join(sorted(tables))}")
-    return [*_other_ways(place), *_frozen(), *_after_a_history(place)]
+    yield from _other_ways(place)
+    yield from _frozen()
+    yield from _after_a_history(place)
 
 
 def _other_ways(place: Place) -> list[tuple[str, float, str]]:
