@@ -27,7 +27,7 @@ from . import figures_in_pandas, figures_in_sql, history
 from .figures_in_pandas import Values
 from .measuring import in_turn, medians
 from .place import Place
-from .plan import read_whole
+from .plans import read_whole
 
 ROUNDS = 7
 PERIOD = Period.parse("2026-T1")
