@@ -34,6 +34,8 @@ class Status(models.TextChoices):
 WITH_UNIT = (Status.SUBMITTED, Status.COMPLETED)
 UNDECIDED = (*WITH_UNIT, Status.COMPLETION_ASKED)
 DECIDED = (Status.ACCEPTED, Status.RETURNED)
+CLOSED = (*DECIDED, Status.WITHDRAWN)
+CLOSED_ON = Coalesce("decided_on", "withdrawn_on")
 
 # Those whose referrals the unit registers; social services sends its own.
 OTHER_SENDERS = (
@@ -100,6 +102,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def sizes_on(self, days: Iterable[date]) -> list[int]:
         """How many waited at the end of each day, sent and neither answered nor withdrawn; in one query."""
+        days = list(days)
         counts = {
             f"on_{day:%Y%m%d}": Count(
                 "pk",
@@ -109,7 +112,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             )
             for day in days
         }
-        return list(self.aggregate(**counts).values())
+        # Those that were closed before are most of all, and left out before anything is counted.
+        closed_lately = Q(status__in=CLOSED, closed_on__gte=min(days))
+        lately = self.annotate(closed_on=CLOSED_ON).filter(Q(status__in=UNDECIDED) | closed_lately)
+        return list(lately.aggregate(**counts).values())
 
     def past_due(self, day: date) -> Self:
         """Those without an answer whose last day for one is before the day, whoever they wait for."""
@@ -140,8 +146,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def closed(self) -> Self:
         """Answered or withdrawn, the latest first, with `closed_on`."""
         return (
-            self.filter(status__in=(*DECIDED, Status.WITHDRAWN))
-            .annotate(closed_on=Coalesce("decided_on", "withdrawn_on"))
+            self.filter(status__in=CLOSED)
+            .annotate(closed_on=CLOSED_ON)
             .select_related("from_unit", "to_unit", "sender")
             .order_by("-closed_on", "-pk")
         )
@@ -300,6 +306,12 @@ class Referral(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["submitted_on"], name="referral_submitted"),
             models.Index(fields=["decided_on"], name="referral_decided"),
+            models.Index(
+                CLOSED_ON.desc(),
+                F("id").desc(),
+                condition=Q(status__in=CLOSED),
+                name="referral_closed",
+            ),
             models.Index(fields=["to_unit", "status", "answer_due_on"], name="referral_inbox"),
         ]
         constraints: ClassVar = [
