@@ -98,6 +98,12 @@ def seal_next(*, at: datetime) -> Seal | None:
     return seal
 
 
+def is_full(seal: Seal) -> bool:
+    """Whether it holds as many rows of a kind as it may, so that there may be more without a seal."""
+    sizes = (sum(last - first + 1 for first, last in runs) for runs in seal.rows.values())
+    return max(sizes) >= BATCH
+
+
 @transaction.atomic
 def remove_rows(
     *,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from sundbyberg_am import seals
 from sundbyberg_am.models import AccessRecord, Change, Seal
 from sundbyberg_am.seals import Broken, known_roots, seal_next, verify, written
+from sundbyberg_am.tasks import seal_records
 from tests.builders import a_participant, a_user
 
 pytestmark = pytest.mark.django_db
@@ -307,9 +308,30 @@ def test_command_wants_a_file_that_exists():
 
 
 def test_the_minute_task_seals_all_and_tells_it(caplog):
-    from sundbyberg_am.tasks import seal_records
-
     AccessRecord.objects.create(user=a_user(), page="/", subjects=[uuid4()])
     with caplog.at_level("INFO", "sundbyberg_am.seals"):
         seal_records()
     assert [record.getMessage() for record in caplog.records] == [written(Seal.objects.get())]
+
+
+def test_the_minute_task_seals_all_there_was_however_much_and_not_what_comes_meanwhile(monkeypatch):
+    """Where somebody always works there is always more, and a worker has other things to do too."""
+    user = a_user()
+
+    def somebody_works() -> None:
+        AccessRecord.objects.create(user=user, page="/", subjects=[uuid4()])
+
+    def watch(execute: Any, sql: str, *given: Any) -> Any:
+        answer = execute(sql, *given)
+        if sql.startswith('INSERT INTO "sundbyberg_am_seal"') and Seal.objects.count() < 20:
+            somebody_works()
+        return answer
+
+    monkeypatch.setattr(seals, "BATCH", 4)
+    for _ in range(10):
+        somebody_works()
+    with connection.execute_wrapper(watch):
+        seal_records()
+    rows = [last - first + 1 for seal in Seal.objects.all() for first, last in seal.rows["access"]]
+    assert (Seal.objects.count(), sum(rows)) == (4, 13)
+    assert verify({}).unsealed == 1
