@@ -96,7 +96,7 @@ def end_session(session: Session, *, by: User) -> Session:
     """Sign the user out of one browser, by its next request. Raises ValidationError."""
     if session.user_id != by.pk:
         raise ValidationError("Du kan bara avsluta dina egna inloggningar.")
-    session.delete()
+    Session.objects.filter(pk=session.pk).delete()
     return session
 
 

@@ -172,11 +172,15 @@ class Scope:
         return False
 
 
+# What would sign out whoever crawls.
+ENDS_IT = {"logout", "sign_out_everywhere", "other_sessions_end"}
+
+
 def addresses(city: SimpleNamespace, user: User) -> Iterator[tuple[str, str]]:
     """Every address with the method, for each of those it can be about; searches; all figures."""
     for name, method in MATRIX:
         address = ADDRESSES[name]
-        if user.role not in address.roles or name in ("logout", "sign_out_everywhere"):
+        if user.role not in address.roles or name in ENDS_IT:
             continue
         more = {key: city.things.get(thing, thing) for key, thing in address.more.items()}
         if not address.about:

@@ -56,7 +56,8 @@ def participant_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "chosen": chosen,
-        "rows": [(row, _time(row, today)) for row in shown],
+        "rows": shown,
+        "lines": [(row, _time(row, today)) for row in shown],
         "first_url": f"?{first.urlencode()}" if after else "",
         "next_url": f"?{following.urlencode()}" if len(rows) > PAGE else "",
         "export_query": first.urlencode(),

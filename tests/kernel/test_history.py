@@ -241,7 +241,7 @@ def test_a_role_that_is_given_is_recorded_and_never_a_password():
     change = changes("sundbyberg_am_user")[-1]
     assert change.became == {"name": "Ny"}
     User.objects.filter(pk=user.pk).delete()
-    assert "password" not in str(changes("sundbyberg_am_user")[-1].was)
+    assert "password" not in (changes("sundbyberg_am_user")[-1].was or {"password": ""})
 
 
 def test_what_is_rolled_back_leaves_nothing():
