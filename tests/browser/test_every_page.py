@@ -34,6 +34,8 @@ ZOOMED, REFLOWED = 640, 320  # what a window of 1280 has room for at 200 and at 
 PICTURES = os.environ.get("PICTURES", "")
 # Otherwise what is the same for several roles, or between two widths, is looked at once.
 IS_WHOLE = os.environ.get("WALK") == "whole"
+# Where axe-core looks; for room all are looked at.
+WIDTHS = (WIDE, ZOOMED, NARROW) if IS_WHOLE else (WIDE, NARROW)
 # Who is asked first where more than one role may open a page.
 FIRST = [Role.CONSULTANT, Role.MANAGER, Role.SOCIAL_SECRETARY]
 COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -146,18 +148,17 @@ def addresses_of(role: Role, things) -> dict[str, str]:
 
 
 def is_first(role: Role, name: str) -> bool:
-    """Whether the page is looked at as this role in every state and width, and in the dark.
+    """Whether the page is looked at as this role: as each in the whole walk, and otherwise as the first.
 
-    Other roles get the same page with other links: with something on it, it is looked at for room in every
-    width. What each role has of its own is the start page.
+    Other roles get the same page with other links. What each role has of its own is the start page.
     """
-    return IS_WHOLE or name == "start" or role == min(ADDRESSES[name].roles)
+    return IS_WHOLE or bool(PICTURES) or name == "start" or role == min(ADDRESSES[name].roles)
 
 
-def widths_for(role: Role, name: str) -> Sequence[int]:
-    return (
-        () if not is_first(role, name) else (WIDE, ZOOMED, NARROW) if IS_WHOLE else (WIDE, NARROW)
-    )
+def looked_at_by(role: Role, things) -> dict[str, str]:
+    """The addresses of the pages that are looked at as this role."""
+    found = addresses_of(role, things)
+    return {name: address for name, address in found.items() if is_first(role, name)}
 
 
 def opened(page: Page, address: str) -> list[str]:
@@ -173,9 +174,8 @@ def opened(page: Page, address: str) -> list[str]:
 def test_pages_with_something_on_them(role, things, window):
     page = window(things["users"][role])
     found = []
-    for name, address in addresses_of(role, things).items():
-        found += opened(page, address) + faults(page, widths_for(role, name))
-        found += dark_faults(page) if is_first(role, name) else []
+    for name, address in looked_at_by(role, things).items():
+        found += opened(page, address) + faults(page, WIDTHS) + dark_faults(page)
         keep(page, f"{name}-{role}")
     assert found == []
 
@@ -206,7 +206,7 @@ def test_pages_with_nothing_on_them(role, window):
         address = ADDRESSES[name]
         if role in address.roles and is_first(role, name) and not (address.about or address.more):
             found += markup(page.goto(url_of(name, {})))
-            found += faults(page, widths_for(role, name))
+            found += faults(page, WIDTHS)
     assert found == []
 
 
@@ -215,9 +215,7 @@ def test_forms_sent_with_nothing_in_them(role, things, window):
     """Each form comes back with its errors listed, linked and in view."""
     page = window(things["users"][role])
     found = []
-    for name, address in addresses_of(role, things).items():
-        if not is_first(role, name):
-            continue
+    for address in looked_at_by(role, things).values():
         page.goto(address)
         form = page.locator("main form[method=post]").filter(has=page.locator(".form"))
         if not form.count():
@@ -229,7 +227,7 @@ def test_forms_sent_with_nothing_in_them(role, things, window):
         )
         with page.expect_navigation() as sent:
             form.first.locator("button[type=submit]").first.click()
-        found += markup(sent.value) + faults(page, widths_for(role, name))
+        found += markup(sent.value) + faults(page, WIDTHS)
     assert found == []
 
 
