@@ -4,7 +4,6 @@ A report is ordered by a click in a real web server and built by a real worker, 
 one process with no queue between.
 """
 
-import http.client
 import os
 import re
 import signal
@@ -28,6 +27,7 @@ from reporting.content import build_content
 from reporting.exporters import FORMS
 from reporting.models import ReportRun
 from reporting.periods import Period
+from sundbyberg_am.management.commands.demo import answers
 from sundbyberg_am.models import User
 
 from .cases import a_file, as_before
@@ -182,7 +182,7 @@ def _start(place: Place) -> Iterator[Line]:
             start_new_session=True,
         )
         try:
-            wait_for(lambda: _answers(port), 900)
+            wait_for(lambda: answers(port), 900)
             return time.perf_counter() - began
         finally:
             process.terminate()
@@ -191,14 +191,3 @@ def _start(place: Place) -> Iterator[Line]:
     start()  # makes and fills its database
     seconds = median(start() for _ in range(STARTS))
     yield "the demonstration starts again", seconds, "to the first page"
-
-
-def _answers(port: int) -> bool:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=900)
-    try:
-        client.request("GET", "/logga-in/")
-        return client.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        client.close()

@@ -148,7 +148,7 @@ def password_change(request: SignedInRequest) -> HttpResponse:
             return redirect("account")
     lead = ""
     if request.user.first_password_until:
-        lead = "Välj ett eget lösenord innan du börjar. Det du fick gäller inte längre sedan."
+        lead = "Välj ett eget lösenord innan du börjar. Det du fick slutar gälla då."
     context = {"form": form, "title": "Byt lösenord", "submit_label": "Byt lösenord", "lead": lead}
     return render(request, "users/password.html", context, status=form.status)
 
@@ -163,8 +163,8 @@ def session_end(request: SignedInRequest, mark: str) -> HttpResponse:
         messages.info(request, "Där är du redan utloggad.")
         return redirect("account")
     form = ActionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        form.apply(actions.end_session, chosen, by=request.user)
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and form.apply(actions.end_session, chosen, by=request.user) is not None:
         messages.success(request, f"Du är utloggad i {chosen.browser}.")
         return redirect("account")
     return _end_page(request, form, f"Logga ut i {chosen.browser}?")
