@@ -149,24 +149,18 @@ class CaseQuerySet(models.QuerySet["Enrolment"]):
         )
         return self.valid().filter(~Exists(later))
 
-    def newest_of(self, public_id: UUID, day: date) -> "Enrolment | None":
-        """The participant's newest enrolment of these, with what a case page shows of it.
+    def newest_of(self, public_id: UUID, day: date) -> Self:
+        """The participant's newest enrolment of these, with what a case page shows of it: at most one.
 
-        Its consultant is the one of the day, also when a planned handover has begun since it was saved.
+        Adds `consultant_now`, as `with_consultant_on`.
         """
-        enrolment = (
+        return (
             self.valid()
             .filter(participant__public_id=public_id)
             .with_consultant_on(day)
             .select_related("participant", "unit", "consultant", "deputy", "exit_reason")
-            .order_by("-started_on", "-pk")
-            .first()
+            .order_by("-started_on", "-pk")[:1]
         )
-        if enrolment is not None and enrolment.consultant_now != enrolment.consultant_id:
-            enrolment.consultant = User.objects.get(pk=enrolment.consultant_now)
-            if enrolment.deputy == enrolment.consultant:
-                enrolment.deputy = None
-        return enrolment
 
     def all_of_same_person(self, enrolment: "Enrolment") -> Self:
         """Every enrolment of the participant, also those that were registered by mistake."""

@@ -290,6 +290,17 @@ class Enrolment(Versioned):
         change = self.consultant_changes.select_related("consultant").in_force_on(day)
         return change.consultant if change else self.consultant
 
+    def with_consultant_now(self) -> Self:
+        """Itself, of the consultant that it has on the day asked for; a planned handover may have begun.
+
+        It is read `with_consultant_on` that day.
+        """
+        if self.consultant_now != self.consultant_id:
+            self.consultant = User.objects.get(pk=self.consultant_now)
+            if self.deputy == self.consultant:
+                self.deputy = None
+        return self
+
     @property
     def reopens_until(self) -> date | None:
         """The last day on which the ended enrolment can be continued; later is a new one."""

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from functools import cache
-from typing import Any, Self
+from typing import Self, cast
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
+
+from sundbyberg_am.prepared import prepared
 
 from .enrolments import Enrolment, Initiator, LevelChange
 from .exits import ExitEvent, ExitEventKind
@@ -157,44 +158,36 @@ def timeline(
     One query, whatever there is. Which enrolments they are is asked before: as a part of this query it
     would be answered once for each kind.
     """
-    mine = [one.pk for one in enrolments]
-    if not mine:
+    cases = [one.pk for one in enrolments]
+    if not cases:
         return []
-    meant: dict[Any, Any] = dict(zip(_CASES, mine, strict=False))
+    key: list[int | date] = []
     if before:
-        meant |= {_DAY: before.on, _ROW: before.row}
-    statement, values = _put_together(
-        frozenset(kinds), len(mine), EventKind(before.kind) if before else None
+        key = [before.on, before.row] if before.kind in kinds else [before.on]
+    found = _newest(
+        *key,
+        *cases,
+        keys=len(key),
+        kinds=frozenset(kinds),
+        kind=EventKind(before.kind) if before else None,
+        size=size,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*(meant.get(value, value) for value in values), size])
-        return [Event(*row) for row in cursor.fetchall()]
+    return [Event(*row) for row in found]
 
 
-# What stands for a value that is not known until the statement is asked: no row has such a number.
-_CASES = range(-1, -1000, -1)
-_ROW = -1000
-_DAY = date.min
-
-
-@cache
-def _put_together(
-    kinds: Set[EventKind], cases: int, before: EventKind | None
-) -> tuple[str, Sequence[Any]]:
-    """The statement with its values, all but how many rows.
-
-    Django needs more time for it, with its seventeen parts, than the database does to answer. It is the same
-    for every case that has as many enrolments.
-    """
-    key = EventKey(_DAY, before, _ROW) if before else None
+@prepared
+def _newest(
+    *values: int | date, keys: int, kinds: Set[EventKind], kind: EventKind | None, size: int
+) -> models.QuerySet:
+    """The values are so many keys, the day and the row to begin before, and then the enrolments."""
+    key, mine = values[:keys], cast("Sequence[int]", values[keys:])
     events = [
-        _older(rows, kind, key) if key else rows
-        for kind, rows in _events_by_kind(_CASES[:cases]).items()
-        if kind in kinds
+        _older(rows, of, kind, *key) if kind else rows
+        for of, rows in _events_by_kind(mine).items()
+        if of in kinds
     ]
     newest_first = events[0].union(*events[1:], all=True).order_by("-at_on", "-at_kind", "-at_row")
-    statement, values = newest_first.query.sql_with_params()
-    return f"{statement} LIMIT %s", values
+    return newest_first[:size]
 
 
 def _events_by_kind(mine: Collection[int]) -> dict[EventKind, models.QuerySet]:
@@ -349,9 +342,11 @@ def _events(
     return rows.order_by().annotate(**columns).values_list(*columns)
 
 
-def _older(events: models.QuerySet, kind: EventKind, key: EventKey) -> models.QuerySet:
-    if kind < key.kind:
-        return events.filter(at_on__lte=key.on)
-    if kind > key.kind:
-        return events.filter(at_on__lt=key.on)
-    return events.filter(Q(at_on__lt=key.on) | Q(at_on=key.on, at_row__lt=key.row))
+def _older(
+    events: models.QuerySet, of: EventKind, kind: EventKind, on: int | date, row: int | date = 0
+) -> models.QuerySet:
+    if of < kind:
+        return events.filter(at_on__lte=on)
+    if of > kind:
+        return events.filter(at_on__lt=on)
+    return events.filter(Q(at_on__lt=on) | Q(at_on=on, at_row__lt=row))

@@ -63,10 +63,10 @@ class EnrolmentQuerySet(CaseQuerySet):
             .filter(matters_on__lte=since)
         )
 
-    def last_contact_in(self, enrolment: "Enrolment") -> date | None:
-        """The day of the newest note or held meeting of the one that is given; None without either."""
+    def last_contact_in(self, enrolment: "Enrolment") -> models.QuerySet["Enrolment", date | None]:
+        """The day of the newest note or held meeting of the one that is given: one, or None."""
         newest = self.filter(pk=enrolment.pk).annotate(last_contact_on=_last_contact())
-        return newest.values_list("last_contact_on", flat=True).first()
+        return newest.values_list("last_contact_on", flat=True)
 
     def progress_due(self, day: date) -> Self:
         """To be assessed by the day: at the start, every third calendar month, and at the exit.

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from participants import actions
+from participants import actions, case_questions
 from participants.access import open_case
 from participants.forms import DetailsForm
 from participants.models import Enrolment, Participant, Sex
@@ -59,14 +59,15 @@ def participant(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     enrolment = open_case(request, public_id)
     request.user.unit = enrolment.unit  # the same row, so that it is not asked for again
-    levels = list(enrolment.level_changes.for_page())
+    levels = case_questions.levels(enrolment)
     level = next((one.level for one in levels if one.valid_from <= today), None)
-    plans = list(enrolment.plans.for_page()[:2])  # a draft, and the one in force
+    plans = case_questions.plans(enrolment)
     plan = next((one for one in plans if one.adopted_on), None)
-    interventions = list(enrolment.interventions.for_page())
-    panel = progress_panel(enrolment, list(enrolment.assessments.with_steps()))
-    everywhere = list(
-        Enrolment.objects.visible_to(request.user).of_same_person(enrolment).with_level_on(today)
+    interventions = case_questions.interventions(enrolment)
+    panel = progress_panel(enrolment, case_questions.assessments(enrolment))
+    user = request.user
+    everywhere = case_questions.enrolments(
+        user.pk, enrolment.unit_id, enrolment.participant, today, role=user.role
     )
     meetings = open_meetings(enrolment, timezone.localtime())
 
@@ -101,7 +102,7 @@ def participant(request: SignedInRequest, public_id: UUID) -> HttpResponse:
             level=level,
             plan=plan,
             interventions=interventions,
-            last_contact_on=Enrolment.objects.last_contact_in(enrolment),
+            last_contact_on=case_questions.last_contact(enrolment)[0],
             progress_due_on=panel.due_on,
             is_paused=stand["pause_now"] is not None,
             review=stand["review_now"],

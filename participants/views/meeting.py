@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from participants import actions
+from participants import actions, case_questions
 from participants.access import open_case
 from participants.meeting_forms import PRESENT, BookForm, CancelForm, ChangeForm, RecordForm
 from participants.models import Enrolment, Meeting, MeetingKind
@@ -39,7 +39,7 @@ class OpenMeetings:
 
 def open_meetings(enrolment: Enrolment, now: datetime) -> OpenMeetings:
     """The meetings to book, to register and to come, in one query; what to do about them."""
-    undecided = list(enrolment.meetings.undecided().for_page())
+    undecided = case_questions.open_meetings(enrolment)
     asked_for = [one for one in undecided if one.is_request]
     begun = [one for one in undecided if one.has_begun_by(now)]
     public_id = enrolment.participant.public_id

@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Any
 
+from participants import case_questions
 from participants.models import Enrolment
 from participants.models.handovers import history_of
 
 
 def standing(enrolment: Enrolment, day: date) -> dict[str, Any]:
     """The context of `_standing.html`, `_team.html` and `_staffing.html`; three queries."""
-    pauses = list(enrolment.pauses.for_page())
-    reviews = list(enrolment.team_reviews.for_page())
-    changes = history_of(enrolment, list(enrolment.consultant_changes.for_page()))
+    pauses = case_questions.pauses(enrolment)
+    reviews = case_questions.team_reviews(enrolment)
+    changes = history_of(enrolment, case_questions.consultants(enrolment))
     review = next((one for one in reviews if one.followed_up_on is None), None)
     return {
         "pauses": pauses,

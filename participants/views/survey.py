@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from participants import actions
+from participants import actions, case_questions
 from participants.access import open_case
 from participants.models import Enrolment
 from participants.models.surveys import code_expires_on, survey_due_on
@@ -28,7 +28,7 @@ from .to_do import ToDo
 
 def survey_panel(enrolment: Enrolment, day: date, *, is_paused: bool) -> dict[str, Any]:
     """What the case page says of the survey, and the row of what to do when it is due."""
-    handouts = list(enrolment.survey_handouts.for_page())
+    handouts = case_questions.handouts(enrolment)
     due_on = survey_due_on(enrolment, handouts) if enrolment.voided_at is None else None
     if enrolment.ended_on and due_on and (day - due_on).days > EXIT_SURVEY_DAYS:
         due_on = None
