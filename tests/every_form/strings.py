@@ -1,6 +1,7 @@
 """What may be typed or pasted: the Big List of Naughty Strings, a Swedish list, odd days and numbers."""
 
 import json
+import os
 from pathlib import Path
 
 _VENDOR = Path(__file__).resolve().parent.parent / "vendor"
@@ -51,6 +52,7 @@ SWEDISH = [
     "\U0001f600" * 5_001,
 ]
 STRINGS = list(dict.fromkeys([*SWEDISH, *(text for text in BIG_LIST if text)]))
+NAUGHTY = int(os.environ.get("NAUGHTY") or 1)  # how many of them each field is sent
 
 # Nothing that is sent to a page of ours has half a character: a browser writes U+FFFD instead.
 assert all(text.encode() for text in STRINGS)

@@ -1,5 +1,6 @@
 """What no browser sends: odd parameters, headers, paths and bodies give a 4xx or the page, never a 5xx."""
 
+import unicodedata
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
@@ -9,12 +10,13 @@ import pytest
 from django.urls import reverse
 
 from participants.models import Note
+from referrals.models import Referral, SystemCall
 from sundbyberg_am.access import Role
 from tests.addresses import ADDRESSES, methods_of, url_of
-from tests.referrals.builders import Cast
+from tests.referrals.builders import ANSWERS, Cast
 from tests.referrals.systems import Caller, a_body
 
-from .strings import BIG_LIST, DAYS, NUMBERS, SWEDISH
+from .strings import BIG_LIST, DAYS, NAUGHTY, NUMBERS, STRINGS, SWEDISH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
@@ -140,3 +142,22 @@ def test_every_field_of_the_api_may_be_anything():
     for number, field in enumerate([*a_body(), "birth_date", "email", "level_reason", "phone"] * 4):
         answer = caller.send(a_body(**{field: next(values)}), key=f"n{number}")
         assert answer.status_code in (201, 400, 422), (field, answer.content)
+
+
+def test_a_text_that_the_api_takes_is_stored_as_it_was_sent(monkeypatch):
+    monkeypatch.setattr(SystemCall, "ALLOWED", 10**6)
+    caller, taken, start = Caller(Cast().sender, name="Udda"), set(), 0
+    texts = ("first_name", "last_name", "phone", "email", "interpreter_language", "level_reason")
+    for field in (*texts, "no_personnummer_reason", *ANSWERS):
+        for turn in range(max(min(NAUGHTY, len(STRINGS)), 20)):
+            text = STRINGS[(start + turn) % len(STRINGS)]
+            sent = {"answers": {**ANSWERS, field: text}} if field in ANSWERS else {field: text}
+            answer = caller.send(a_body(**sent), key=f"{field} {turn}")
+            assert answer.status_code in (201, 422), (field, text, answer.content)
+            if answer.status_code == 201:
+                referral = Referral.objects.get(public_id=answer.json()["id"])
+                stored = referral.answers[field] if field in ANSWERS else getattr(referral, field)
+                assert stored == unicodedata.normalize("NFC", text).strip(), field
+                taken.add(field)
+        start += 20
+    assert taken >= {"first_name", "last_name", "interpreter_language", "level_reason"}
