@@ -23,8 +23,16 @@ class Pages:
         for role, client in self.clients.items():
             signed_in(self.things["users"][role], client)
 
+    @property
+    def forms(self) -> Iterator[tuple[Client, PageForm]]:
+        """Each with whoever sends it, signed in anew: a long round is longer than a session."""
+        users = {client: self.things["users"][role] for role, client in self.clients.items()}
+        for client, form in self._forms:
+            signed_in(users[client], client)
+            yield client, form
+
     @cached_property
-    def forms(self) -> list[tuple[Client, PageForm]]:
+    def _forms(self) -> list[tuple[Client, PageForm]]:
         """Read when a test asks, since it is the tests that have plain static files."""
         return list(every_form(self.things, self.clients))
 

@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 
 from .pages import Control, PageForm, forms_of, send, without_numbers
 from .strings import COMPOSED, NAUGHTY, STRINGS, odd_values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("addresses")]
 
+SIGN_IN = reverse("login")
+ODD = 100  # how many times, at most, one thing in a form is what it cannot be
 WRITES = re.compile(r'^(?:INSERT INTO|UPDATE) "(\w+)"')
 # Not what was typed for good: what is kept of a form that was not saved, and who was signed in.
 KEPT_ASIDE = {"sundbyberg_am_draft", "sundbyberg_am_submission", "django_session"}
@@ -51,6 +54,8 @@ class Typist:
         where = f"{form.method} {without_numbers(form.url)} {typed!r:.300}"
         if answer.status_code >= 500:
             self.faults.append(f"{answer.status_code} {where}: {answer.exc_info}")
+        elif answer.status_code == 302 and answer["Location"].startswith(SIGN_IN):
+            self.faults.append(f"signed out {where}")
         elif answer.status_code == 302:
             self._was_saved(form, typed, stored, where)
         elif "html" in answer.get("Content-Type", ""):
@@ -145,9 +150,13 @@ def test_what_is_no_day_number_or_choice_is_refused_or_shown_again(pages):
             for control in form.controls.values()
             if not control.takes_text and control.name != "csrfmiddlewaretoken"
         ]
-        for _ in range(NAUGHTY if odd else 0):
+        for _ in range(min(NAUGHTY, ODD) if odd else 0):
             one = odd[next(turn) % len(odd)]  # the others are as they should be
             typist.send(client, form, **{one.name: next(values.get(one.kind, values[""]))})
+        for start in range(min(NAUGHTY, len(STRINGS)) if odd else 0):  # and all of them at once
+            strings = (STRINGS[(start + place) % len(STRINGS)] for place in count())
+            names = (control.name for control in odd)
+            typist.send(client, form, **dict(zip(names, strings, strict=False)))
     print(f"{typist.sent} forms sent")  # noqa: T201
     assert not typist.faults, "\n".join(typist.faults)
 
