@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from django.db import close_old_connections
 
 from .acting import acting
 
@@ -16,7 +17,8 @@ class KnownTask(Task):
     """What a task changes is by nobody, through the task."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run it."""
+        """Run it, on the connection of the task before if that can still be used."""
+        close_old_connections()
         with acting(lambda: (None, self.name)):
             return self.run(*args, **kwargs)
 

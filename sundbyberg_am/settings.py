@@ -179,9 +179,11 @@ TEMPLATES = [
     }
 ]
 
+# For how many seconds a connection is used again, by pages and tasks; whether it works is seen first.
+_REUSED: Any = {"conn_max_age": 10 * 60, "conn_health_checks": True}
 DATABASES: dict[str, Any] = {
     "default": {
-        **dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
+        **dj_database_url.parse(DATABASE_URL, **_REUSED),
         # A page is one transaction: what it shows, writes and puts in the access log stand together.
         "ATOMIC_REQUESTS": True,
     }
@@ -189,7 +191,7 @@ DATABASES: dict[str, Any] = {
 if DATABASE_REPLICA_URL:
     DATABASES["replica"] = {
         "OPTIONS": {"connect_timeout": 2},
-        **dj_database_url.parse(DATABASE_REPLICA_URL, conn_max_age=60, conn_health_checks=True),
+        **dj_database_url.parse(DATABASE_REPLICA_URL, **_REUSED),
         "DISABLE_SERVER_SIDE_CURSORS": True,  # that it is away is seen before the first row is read
     }
     DATABASE_ROUTERS = ["sundbyberg_am.replica.Router"]
@@ -329,6 +331,7 @@ CRISPY_FAIL_SILENTLY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 1_000  # tasks on one connection; without it each makes its own
 CELERY_TASK_TIME_LIMIT = 15 * 60
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 30 * 60,

@@ -111,7 +111,7 @@ def test_a_value_that_would_not_come_as_it_is_is_refused(build, value):
         prepared(build)(value)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_at_once_each_get_their_own():
     cases = [an_enrolment(DAY) for _ in range(4)]
     for case in cases:
