@@ -49,7 +49,8 @@ class FigureValue:
     n: int | None = None
 
 
-# Groups are kept in memory rather than sorted on disk, and a row is looked up rather than all rows read.
+# Groups are kept in memory rather than sorted on disk, and a row is looked up rather than all rows read,
+# whatever disk the database believes that it has.
 _FOR_MANY_ROWS = "SET LOCAL work_mem = '64MB'; SET LOCAL random_page_cost = 1.1"
 
 

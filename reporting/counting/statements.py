@@ -115,9 +115,15 @@ SHARED = f"""
     -- Referrals that were sent or answered in the period. Legal sex is that of the participant that the
     -- referral became, or that has its personnummer, since a registered sex goes before the number's.
     referred AS (
-        SELECT referral.*,
+        SELECT referral.id, referral.enrolment_id, referral.level, referral.initiator, referral.status,
+            referral.submitted_on, referral.decided_on, referral.withdrawn_on,
             coalesce(
-                enrolled.sex,
+                (
+                    SELECT enrolled.sex
+                    FROM participants_enrolment enrolment
+                    JOIN participants_participant enrolled ON enrolled.id = enrolment.participant_id
+                    WHERE enrolment.id = referral.enrolment_id
+                ),
                 (
                     SELECT known.sex FROM participants_participant known
                     WHERE known.personnummer = referral.personnummer
@@ -125,8 +131,6 @@ SHARED = f"""
                 CASE substr(referral.personnummer, 11, 1)::int %% 2 WHEN 0 THEN 'women' WHEN 1 THEN 'men' END
             ) AS sex
         FROM referrals_referral referral
-        LEFT JOIN participants_enrolment enrolment ON enrolment.id = referral.enrolment_id
-        LEFT JOIN participants_participant enrolled ON enrolled.id = enrolment.participant_id
         WHERE referral.submitted_on BETWEEN %(first_day)s AND %(last_day)s
             OR referral.decided_on BETWEEN %(first_day)s AND %(last_day)s
     )
