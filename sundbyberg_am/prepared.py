@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -33,12 +33,13 @@ def prepared(build: Callable[P, models.QuerySet[Any, Row]]) -> Callable[P, list[
 
     Its positional arguments are values that stand in the statement as they are: whole numbers, days, ids
     (UUID) and rows of models, by their keys. Whatever else makes a difference, and how many values there are,
-    shapes the statement: keyword arguments, of which there are few and which can be hashed.
+    shapes the statement: keyword arguments, of which there are few and which can be hashed. A day that others
+    are reckoned from is such a one, and then the statement is put together once a day.
 
     Raises TypeError when a value is of another kind, or does not come to the statement as it is given.
     """
 
-    @cache
+    @lru_cache(maxsize=128)
     def put_together(kinds: tuple[type, ...], /, **shape: Any) -> _Statement:
         return _Statement.of(build, [_stand_in(*one) for one in enumerate(kinds)], shape)
 

@@ -1,6 +1,7 @@
 """The start page: what the role has to act on today, computed from the rows and never ticked by hand."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from participants.models import Education, EmergencyOpening, Enrolment, Handover, Meeting, Sex
+from participants.models.work_lists import EnrolmentQuerySet
 from referrals.meetings import coming_meetings
 from referrals.models import Referral
 from reporting.goals.reading import read_chain
@@ -21,6 +23,7 @@ from .actions import record_access
 from .day import Case, Covering, Day, Goals, Item, Stat, Trend, WorkList
 from .first_time import first_time
 from .models import AccessRecord, User
+from .prepared import prepared
 from .referral_lists import (
     feedback_to_read,
     late_referrals,
@@ -62,13 +65,12 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 
 def _consultant(user: User, today: date) -> Day:
-    cases = Enrolment.objects.visible_to(user)
-    own = cases.kept_by(user, today)
-    lists, subjects = _lists_of_cases(own, today)
+    own = _kept(user, today)
+    lists, subjects = _case_lists(_OF_CONSULTANT, _kept, user, today)
     meetings, met = _meeting_lists(own.newest_of_each(), timezone.localtime())
     asked, asking = questions_to_team(own)
-    kept = list(own.open().for_caseload(today))
-    covering, covered = _covering(user, cases.covered_by(user, today), today)
+    kept = _caseload(user.pk, user.unit_id or 0, role=user.role, day=today)
+    covering, covered = _covering(user, today)
     return Day(
         [*meetings, asked, _handovers(user), news(user), *lists],
         [],
@@ -78,46 +80,111 @@ def _consultant(user: User, today: date) -> Day:
     )
 
 
-def _lists_of_cases(own: Any, today: date) -> tuple[list[WorkList], list[Any]]:
-    """What a consultant acts on in these cases."""
-    newest = own.newest_of_each()  # only the newest enrolment of somebody is assessed
-    return _case_lists(
-        [
-            ("Plan saknas", own.without_plan(today), "plan", "skulle varit klar {}", "warning"),
-            (
-                "Uppföljning av plan",
-                own.follow_up_due(today),
-                "plan_follow_up",
-                "skulle följas upp {}",
-                "",
-            ),
-            (
-                "Dags för skattning",
-                newest.progress_due(today),
-                "assessment_add",
-                "sedan {}",
-                "",
-            ),
-            ("Enkät att dela ut", newest.survey_due(today), "survey_give", "sedan {}", ""),
-            ("Insats efter planerat slut", own.planned_end_passed(today), "", "slut {}", ""),
-            ("Ingen kontakt på 30 dagar", own.without_contact(today), "note_add", "senast {}", ""),
-            ("Att ta upp i Kompetensteam", own.to_put_to_team(today), "team_put", "sedan {}", ""),
-            (
-                "Uppföljning av rekommendation",
-                own.team_follow_up_due(today),
-                "",
-                "skulle följas upp {}",
-                "warning",
-            ),
-            ("Avslut att bekräfta", own.exit_unconfirmed(), "exit_confirm", "avslutad {}", ""),
-            ("Uppgifter saknas", own.with_missing_data(today), "", "inskriven {}", ""),
-        ],
-        today,
-    )
+# Whose cases it is about, as the user may see them on a day.
+Whose = Callable[[User, date], EnrolmentQuerySet]
 
 
-def _covering(user: User, cases: Any, today: date) -> tuple[Covering | None, list[Any]]:
+def _kept(user: User, day: date) -> EnrolmentQuerySet:
+    return Enrolment.objects.visible_to(user).kept_by(user, day)
+
+
+def _covered(user: User, day: date) -> EnrolmentQuerySet:
+    return Enrolment.objects.visible_to(user).covered_by(user, day)
+
+
+def _of_unit(user: User, day: date) -> EnrolmentQuerySet:
+    return Enrolment.objects.visible_to(user)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A work list of cases: what is looked for in some cases on a day, and how a row of it is said."""
+
+    title: str
+    find: Callable[[Any, date], Any]
+    page: str = "participant"
+    when: str = "inskriven {}"
+    tone: str = ""
+
+
+# What a consultant acts on; only the newest enrolment of somebody is assessed.
+_OF_CONSULTANT = (
+    _Waiting(
+        "Plan saknas",
+        lambda own, day: own.without_plan(day),
+        "plan",
+        "skulle varit klar {}",
+        "warning",
+    ),
+    _Waiting(
+        "Uppföljning av plan",
+        lambda own, day: own.follow_up_due(day),
+        "plan_follow_up",
+        "skulle följas upp {}",
+    ),
+    _Waiting(
+        "Dags för skattning",
+        lambda own, day: own.newest_of_each().progress_due(day),
+        "assessment_add",
+        "sedan {}",
+    ),
+    _Waiting(
+        "Enkät att dela ut",
+        lambda own, day: own.newest_of_each().survey_due(day),
+        "survey_give",
+        "sedan {}",
+    ),
+    _Waiting(
+        "Insats efter planerat slut", lambda own, day: own.planned_end_passed(day), when="slut {}"
+    ),
+    _Waiting(
+        "Ingen kontakt på 30 dagar",
+        lambda own, day: own.without_contact(day),
+        "note_add",
+        "senast {}",
+    ),
+    _Waiting(
+        "Att ta upp i Kompetensteam",
+        lambda own, day: own.to_put_to_team(day),
+        "team_put",
+        "sedan {}",
+    ),
+    _Waiting(
+        "Uppföljning av rekommendation",
+        lambda own, day: own.team_follow_up_due(day),
+        when="skulle följas upp {}",
+        tone="warning",
+    ),
+    _Waiting(
+        "Avslut att bekräfta",
+        lambda own, day: own.exit_unconfirmed(),
+        "exit_confirm",
+        "avslutad {}",
+    ),
+    _Waiting("Uppgifter saknas", lambda own, day: own.with_missing_data(day)),
+)
+_OF_MANAGER = (
+    _Waiting("Utan konsulent", lambda cases, day: cases.without_consultant(day), tone="warning"),
+    _Waiting(
+        "Plan saknas", lambda cases, day: cases.without_plan(day), when="skulle varit klar {}"
+    ),
+    _Waiting(
+        "Avslut att bekräfta", lambda cases, day: cases.exit_unconfirmed(), when="avslutad {}"
+    ),
+    _Waiting(
+        "Rättelser att besluta",
+        lambda cases, day: cases.correction_due(),
+        "sharing",
+        "begärd {}",
+        "warning",
+    ),
+)
+_EVERYBODY = (_Waiting("Deltagare", lambda cases, day: cases.ongoing_on(day).with_start()),)
+
+
+def _covering(user: User, today: date) -> tuple[Covering | None, list[Any]]:
     """What the user answers for as deputy today, and the public ids of those shown."""
+    cases: Any = _covered(user, today)
     colleagues = cases.open().consultants_on(today).with_away_until(today)
     headings = [
         f"Du ersätter {one.name} till {one.away_until}"
@@ -127,10 +194,9 @@ def _covering(user: User, cases: Any, today: date) -> tuple[Covering | None, lis
     ]
     if not headings:
         return None, []
-    lists, subjects = _lists_of_cases(cases, today)
+    lists, subjects = _case_lists(_OF_CONSULTANT, _covered, user, today)
     meetings, met = _meeting_lists(cases.newest_of_each(), timezone.localtime())
-    everybody = cases.ongoing_on(today).with_start()
-    caseload, shown = _case_lists([("Deltagare", everybody, "", "inskriven {}", "")], today)
+    caseload, shown = _case_lists(_EVERYBODY, _covered, user, today)
     asked, asking = questions_to_team(cases)
     waiting = filter(_has_items, [*meetings, asked, *lists])
     return Covering(headings, [*waiting, *caseload]), [*met, *asking, *subjects, *shown]
@@ -157,15 +223,7 @@ def _handovers(user: User) -> WorkList:
 
 def _manager(user: User, today: date) -> Day:
     cases = Enrolment.objects.visible_to(user)
-    lists, subjects = _case_lists(
-        [
-            ("Utan konsulent", cases.without_consultant(today), "", "inskriven {}", "warning"),
-            ("Plan saknas", cases.without_plan(today), "", "skulle varit klar {}", ""),
-            ("Avslut att bekräfta", cases.exit_unconfirmed(), "", "avslutad {}", ""),
-            ("Rättelser att besluta", cases.correction_due(), "sharing", "begärd {}", "warning"),
-        ],
-        today,
-    )
+    lists, subjects = _case_lists(_OF_MANAGER, _of_unit, user, today)
     sent = Referral.objects.visible_to(user)
     late = late_referrals(user, today)
     drafts = [
@@ -313,25 +371,38 @@ def _case(row: Any, today: date) -> Case:
     )
 
 
+@prepared
+def _rows(user: int, unit: int, *, role: str, day: date, whose: Whose, waiting: _Waiting) -> Any:
+    cases = whose(User(pk=user, unit_id=unit, role=role), day)
+    return waiting.find(cases, day).for_work_list(day)
+
+
+@prepared
+def _caseload(user: int, unit: int, *, role: str, day: date) -> Any:
+    return _kept(User(pk=user, unit_id=unit, role=role), day).open().for_caseload(day)
+
+
 def _case_lists(
-    wanted: Iterable[tuple[str, Any, str, str, str]], today: date
+    wanted: Iterable[_Waiting], whose: Whose, user: User, today: date
 ) -> tuple[list[WorkList], list[Any]]:
     """Work lists of cases, one query each, and the public ids of those on them."""
     lists, subjects = [], []
-    for title, cases, page, when, tone in wanted:
-        rows = list(cases.for_work_list(today))
+    for one in wanted:
+        rows = _rows(
+            user.pk, user.unit_id or 0, role=user.role, day=today, whose=whose, waiting=one
+        )
         subjects += [row.public_id for row in rows]
         items = [
             Item(
-                url=address(row.public_id, page or "participant"),
+                url=address(row.public_id, one.page),
                 title=row.name,
                 detail=" · ".join(filter(None, [row.level, row.consultant_name])),
-                due=when.format(row.matters_on),
-                tone=tone,
+                due=one.when.format(row.matters_on),
+                tone=one.tone,
             )
             for row in rows
         ]
-        lists.append(WorkList(title, items, f"{title}: inget att göra"))
+        lists.append(WorkList(one.title, items, f"{one.title}: inget att göra"))
     return lists, subjects
 
 
