@@ -149,7 +149,7 @@ def test_a_text_that_the_api_takes_is_stored_as_it_was_sent(monkeypatch):
     caller, taken, start = Caller(Cast().sender, name="Udda"), set(), 0
     texts = ("first_name", "last_name", "phone", "email", "interpreter_language", "level_reason")
     for field in (*texts, "no_personnummer_reason", *ANSWERS):
-        for turn in range(max(min(NAUGHTY, len(STRINGS)), 20)):
+        for turn in range(max(min(NAUGHTY, len(STRINGS)), 5)):
             text = STRINGS[(start + turn) % len(STRINGS)]
             sent = {"answers": {**ANSWERS, field: text}} if field in ANSWERS else {field: text}
             answer = caller.send(a_body(**sent), key=f"{field} {turn}")
@@ -159,5 +159,5 @@ def test_a_text_that_the_api_takes_is_stored_as_it_was_sent(monkeypatch):
                 stored = referral.answers[field] if field in ANSWERS else getattr(referral, field)
                 assert stored == unicodedata.normalize("NFC", text).strip(), field
                 taken.add(field)
-        start += 20
+        start += 5
     assert taken >= {"first_name", "last_name", "interpreter_language", "level_reason"}
