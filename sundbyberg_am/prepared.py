@@ -4,7 +4,7 @@ Django needs more time to put a statement together than PostgreSQL does to answe
 each time. The busiest pages ask the same dozen questions of one case after the other.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -23,9 +23,7 @@ Row = TypeVar("Row")
 # are so far apart that one a little changed, as by a day more, is none of them and is found out.
 _APART = 2_000
 _NUMBERS = range(-2_000_000_000, -1_000_000_000)
-_DAYS = range(
-    600_000
-)  # after the first day there is, before the year 1644; so of the first 300 values
+_DAYS = range(600_000)  # as ordinals: before the year 1644, and enough for 300 values
 
 
 def prepared(build: Callable[P, models.QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
@@ -76,9 +74,8 @@ class _Statement:
     compiler: SQLCompiler
     text: str  # empty when no row can be meant
     values: Sequence[Any]
-    arguments: Sequence[
-        int | None
-    ]  # for each of the values which argument it is, None for one of its own
+    # For each of the values which argument it is; None for one of its own.
+    arguments: Sequence[int | None]
     stand_ins: Sequence[Any]
 
     @classmethod
@@ -110,13 +107,13 @@ class _Statement:
         rows._fields = self.rows._fields
         rows._prefetch_related_lookups = self.rows._prefetch_related_lookups
         rows._known_related_objects = {
-            field: {one.pk: one for one in self._given_for(known.values(), given)}
+            field: {mine.pk: mine for mine in self._instead_of(known.values(), given)}
             for field, known in self.rows._known_related_objects.items()
         }
         return list(rows)
 
-    def _given_for(self, known: Iterable[Any], given: Sequence[Any]) -> Iterator[Any]:
-        return (given[self.stand_ins.index(one)] for one in known)
+    def _instead_of(self, stand_ins: Iterable[Any], given: Sequence[Any]) -> list[Any]:
+        return [given[self.stand_ins.index(one)] for one in stand_ins]
 
     def _compiler(self, values: Sequence[Any], using: str, *_: Any, **__: Any) -> SQLCompiler:
         compiler: Any = copy(self.compiler)
