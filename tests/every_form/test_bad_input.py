@@ -66,13 +66,15 @@ class Typist:
         self, form: PageForm, typed: dict[str, str], stored: list[str], where: str
     ) -> None:
         """What is stored of a text is the text, composed, without the white space around it."""
-        for control in form.texts():
-            if control.name not in typed:
-                continue
-            want = _lines(unicodedata.normalize("NFC", typed[control.name])).strip()
-            if want and any(want == _lines(one).strip() for one in stored):
-                self.saved.add(f"{without_numbers(form.url)} {control.name}")
-            elif any(_is_like(want, one) for one in stored):
+        wanted = {
+            name: _lines(unicodedata.normalize("NFC", text)).strip() for name, text in typed.items()
+        }
+        kept = {_lines(one).strip() for one in stored}
+        for name in {control.name for control in form.texts()} & set(wanted):
+            want = wanted[name]
+            if want in kept - {""}:
+                self.saved.add(f"{without_numbers(form.url)} {name}")
+            elif any(_is_like(want, one) for one in kept - set(wanted.values())):
                 self.faults.append(f"another text is stored: {where}")
 
     def _is_shown(self, form: PageForm, typed: dict[str, str], html: str, where: str) -> None:
@@ -110,7 +112,7 @@ def _leaves(value: Any) -> Iterator[str]:
 
 def _is_like(want: str, stored: str) -> bool:
     """Whether it is the same but for what should not have been changed."""
-    return len(_bare(want)) > 3 and _bare(want) == _bare(stored) and want != _lines(stored)
+    return len(_bare(want)) > 3 and _bare(want) == _bare(stored) and want != stored
 
 
 def _bare(text: str) -> str:
