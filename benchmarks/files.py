@@ -81,7 +81,8 @@ def _import(place: Place, cases: Path, people: int, again: Callable[[], object])
             columns = ", ".join(
                 f'"{name}"'
                 for (name,) in connection.execute(
-                    "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
+                    "SELECT column_name FROM information_schema.columns"
+                    " WHERE table_schema = 'public' AND table_name = %s"
                     " AND is_generated = 'NEVER' ORDER BY ordinal_position",
                     [table],
                 )
