@@ -7,12 +7,13 @@ from .place import Place, Server
 
 ROUNDS = 40
 
-# A consultant of each unit with open cases, and the person with years of notes.
+# A consultant of a unit, with open cases if anybody there has one; and the person with years of notes.
 CONSULTANT = """
     SELECT username FROM sundbyberg_am_user AS consultant
-    WHERE unit_id = %s AND role = 'consultant' AND EXISTS (
+    WHERE unit_id = %s AND role = 'consultant'
+    ORDER BY EXISTS (
         SELECT FROM participants_enrolment WHERE consultant_id = consultant.id AND ended_on IS NULL
-    ) ORDER BY id LIMIT 1"""
+    ) DESC, id LIMIT 1"""
 LONG_CASE = """
     SELECT person.public_id FROM participants_participant AS person
     JOIN participants_enrolment AS enrolment ON enrolment.participant_id = person.id

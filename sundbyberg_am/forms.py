@@ -8,10 +8,11 @@ else has changed the same thing, `conflict` says what stands now, beside what wa
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from crispy_forms.helper import FormHelper
@@ -232,13 +233,21 @@ def _in_words(field: forms.Field, value: Any) -> str:
         return ", ".join(_in_words(field, one) for one in value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, Decimal):  # 12 and 12.0 are the same, whoever wrote them
+        return f"{value.normalize():f}".replace(".", ",")
     if isinstance(field, forms.MultipleChoiceField):
-        return str(dict(cast("Iterable[tuple[Any, Any]]", field.choices)).get(value, value))
+        return str(dict(_options(field)).get(value, value))
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        for choice, label in cast("Iterable[tuple[Any, Any]]", field.choices):
+        for choice, label in _options(field):
             if choice == value or (choice and field.clean(choice) == value):
                 return str(label)
     return str(value)
+
+
+def _options(field: forms.ChoiceField) -> Iterator[tuple[Any, Any]]:
+    """What can be chosen and how each is said, also within groups."""
+    for choice, label in cast("Iterable[tuple[Any, Any]]", field.choices):
+        yield from label if isinstance(label, list | tuple) else [(choice, label)]
 
 
 def _as_sent(field: forms.Field, value: Any) -> list[str]:

@@ -66,7 +66,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
         `also` is the key of one that has been chosen already.
         """
-        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day - RECENT) | Q(pk=also))
+        lately = max(day, date.min + RECENT) - RECENT
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=lately) | Q(pk=also))
 
     def with_taken_on(self, day: date) -> Self:
         """Adds `taken`: how many have a place on the day.

@@ -243,6 +243,7 @@ def test_to_choose_from_are_those_valid_then_later_and_until_lately():
     names = [one.name for one in Offer.objects.to_choose_on(TODAY).in_order()]
     assert names == ["gäller", "nyss", "senare", "sista dagen"]
     assert old in Offer.objects.to_choose_on(TODAY, also=old.pk)
+    assert old in Offer.objects.to_choose_on(date.min)
 
 
 # The intervention of an offer

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from reporting.goals.degrees import RULE
 from reporting.goals.models import BoardGoal, Indicator
@@ -127,6 +128,16 @@ def test_two_who_change_the_same_goal_are_shown_both_texts(manager):
     assert answer.status_code == 409
     assert "Den förstas" in shown
     assert "Den andras" in shown
+
+
+def test_two_who_change_the_same_indicator_are_shown_what_each_chose(manager):
+    url = reverse("indicator_change", args=[an_indicator(a_board_goal(YEAR)).pk])
+    manager.post(url, {**NEW, "seen_version": 1})
+    answer = manager.post(url, {**NEW, "figure": "participants", "member": "", "seen_version": 1})
+    shown = " ".join(strip_tags(answer.content.decode()).split())
+    assert answer.status_code == 409
+    assert "Grupp Du skrev – Sparat nu Teoretiska studier" in shown
+    assert "Målvärde Du skrev" not in shown  # 12 is what the other wrote too
 
 
 def test_the_goals_of_the_year_before_are_copied_from_the_page(manager):
