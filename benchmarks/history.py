@@ -47,6 +47,7 @@ def make(url: str, period: Period) -> None:
     """Make both schemas anew, as the superuser at `url`."""
     numbers = {"first": period.first_day, "last": period.last_day}
     with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("SET work_mem = '512MB'")  # a million keys are looked up in memory
         owner.execute(f"DROP SCHEMA IF EXISTS {LONG}, {ALONE} CASCADE")
         counted = f"SELECT count(*) FROM participants_enrolment WHERE {_IN_PERIOD}"
         (cases,) = owner.execute(counted.format(**numbers)).fetchone() or (0,)
