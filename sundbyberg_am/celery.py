@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import task_prerun
 from django.db import close_old_connections
 
 from .acting import acting
@@ -17,10 +18,15 @@ class KnownTask(Task):
     """What a task changes is by nobody, through the task."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run it, on the connection of the task before if that can still be used."""
-        close_old_connections()
+        """Run it."""
         with acting(lambda: (None, self.name)):
             return self.run(*args, **kwargs)
+
+
+@task_prerun.connect  # type: ignore[untyped-decorator]
+def see_to_connections(**_: Any) -> None:
+    """A task goes on with the connection of the one before, if that can still be used."""
+    close_old_connections()
 
 
 app = Celery("sundbyberg_am", task_cls=KnownTask)
