@@ -24,9 +24,10 @@ class KnownTask(Task):
 
 
 @task_prerun.connect  # type: ignore[untyped-decorator]
-def see_to_connections(**_: Any) -> None:
+def see_to_connections(task: Task, **_: Any) -> None:
     """A task goes on with the connection of the one before, if that can still be used."""
-    close_old_connections()
+    if not task.request.is_eager:  # which is within somebody's transaction
+        close_old_connections()
 
 
 app = Celery("sundbyberg_am", task_cls=KnownTask)
