@@ -191,6 +191,8 @@ def sign_in(site: Site, chromium: Browser) -> Iterator[SignIn]:
 
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# WALK=whole: all that is looked at, which otherwise is once where more of it is the same.
+IS_WHOLE = os.environ.get("WALK") == "whole"
 CONTRAST = "color-contrast"
 
 

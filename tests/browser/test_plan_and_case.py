@@ -10,11 +10,14 @@ from participants.models import Enrolment, Goal, Note, Plan, Step
 from tests.builders import a_participant, a_plan, a_user, an_enrolment, an_intervention
 from tests.participants.reading import START, TODAY
 
+from .conftest import IS_WHOLE
 from .hands import Keyboard, Mouse, check, wait_for_focus
 
 NAME = "Karl Wåhlin-Ström af Ekenstam"
-# What is done with the keyboard on a wide screen, and with a finger on a narrow one.
-either = pytest.mark.parametrize(("width", "hands"), [(1280, Keyboard), (390, Mouse)])
+# What is done with the keyboard on a wide screen, and in the whole walk with a finger on a narrow one.
+either = pytest.mark.parametrize(
+    ("width", "hands"), [(1280, Keyboard), *([(390, Mouse)] if IS_WHOLE else [])]
+)
 
 
 @pytest.fixture
@@ -272,7 +275,7 @@ def test_contact_and_level_are_changed_on_the_page_of_the_case(sign_in, kim, cas
     assert left == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 390] if IS_WHOLE else [390])
 def test_thirty_steps_and_long_names_have_room(sign_in, kim, case, width):
     a_long_plan(case)
     a_long_plan(case, TODAY - timedelta(days=1))

@@ -3,7 +3,6 @@
 All of it also without JavaScript: no page needs it to be read, or to send its form.
 """
 
-import os
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -21,9 +20,8 @@ from referrals.tasks import send_due_feedback
 from sundbyberg_am.access import Role
 from tests.builders import a_personnummer, a_user
 
-from .conftest import violations
+from .conftest import IS_WHOLE, violations
 
-IS_WHOLE = os.environ.get("WALK") == "whole"
 QUESTION = "Hur många timmar orkar hen?"
 
 
