@@ -38,9 +38,9 @@ WIDTHS = (WIDE, ZOOMED, NARROW) if IS_WHOLE else (WIDE, NARROW)
 ROOMS = (WIDE, ZOOMED, NARROW, REFLOWED)
 # And where with nothing on the page, or with errors: more of it is the same.
 NARROWLY = WIDTHS if IS_WHOLE else (NARROW,)
+TIGHTLY = ROOMS if IS_WHOLE else (NARROW, REFLOWED)
 # Whose colours are looked at in the dark: all are made of the same few.
 DARK = {"start", "participant", "participant_list", "note_add", "report", "overview", "referral"}
-TIGHTLY = ROOMS if IS_WHOLE else (NARROW, REFLOWED)
 # What a page has that has a form to send, however else it is written.
 HAS_FORM = re.compile(r'class="[^"]*\bform\b')
 # Who is asked first where more than one role may open a page.
